@@ -192,6 +192,8 @@ export interface SeriesHistory {
   identity: SeriesIdentity;
   /** At least one sample was polled. False if all samples were imported. */
   isPolled: boolean;
+  /** The name of the machine that polled last. Absent: unknown, or all samples were imported. */
+  polledBy?: string;
   generations: readonly RecordedGeneration[];
   /** The newest known clock offset of the host, from the polls of all of its sources. */
   newestClockOffset: Seconds | null;
@@ -204,6 +206,8 @@ export interface SeriesHistory {
    * span may have no length.
    */
   failedPollSpans: readonly Span[];
+  /** The newest sample of a series without a sample in the selected period. Absent for other series. */
+  newestOutside?: Instant;
 }
 
 /** A span of time, `from` ≤ `to`. */

@@ -22,9 +22,9 @@ import type * as model from '../domain/model.ts';
 import * as instants from '../domain/time/instant.ts';
 import * as analyses from '../domain/verdict/analyse.ts';
 import * as assessments from '../domain/verdict/assessment.ts';
+import * as startNow from '../domain/verdict/endpoints/judge-now.ts';
 import * as jobs from '../domain/verdict/job.ts';
 import * as jobRuns from '../domain/verdict/job-runs.ts';
-import * as judgements from '../domain/verdict/now.ts';
 import * as adviceMessages from '../report/messages/advice/job-advice.ts';
 import * as evidenceMessages from '../report/messages/evidence.ts';
 import * as findingMessages from '../report/messages/findings.ts';
@@ -69,6 +69,11 @@ export interface AnalysisOptions {
   now: Date;
   /** Verdicts are `unknown` if the newest sample is older (default: 24 h if polled, else null: no limit). */
   maxAgeSeconds?: number | null | undefined;
+  /**
+   * The name of the machine with the clock of `now`. If another machine polled a series, nobody knows how its clock
+   * differs, so the larger age counts (default: `now` is by the clock of the polled host).
+   */
+  machine?: string | undefined;
 }
 
 /** Measures one series, and finds problems. */
@@ -159,11 +164,16 @@ export interface JudgeNowOptions {
   analysis: SeriesAnalysis | null;
   /** The host's clock minus AWS's clock; null if unknown (default: null). */
   clockOffsetSeconds?: number | null;
+  /**
+   * The job gets exactly these credentials (default: false). Else it sends a request, which another endpoint of the
+   * history may answer, so the credentials that expire first are judged.
+   */
+  arePassed?: boolean;
 }
 
 /** Judges a job that starts at `at` with these credentials. Uses the history to find a later safe start. */
 export const judgeNow: (current: CurrentCredentials, options: JudgeNowOptions) => NowJudgement = publish(
-  judgements.judgeNow,
+  startNow.judgeNow,
 );
 
 /** Summarises the recorded runs of one job: their durations, and the remaining validity at their ends. */
@@ -191,7 +201,8 @@ export const listAdvice: (judgement: JobJudgement, measurement: Measurement | nu
   adviceMessages.listAdvice,
 );
 
-const toFreshness = ({ now, maxAgeSeconds }: AnalysisOptions) => ({
+const toFreshness = ({ now, maxAgeSeconds, machine }: AnalysisOptions) => ({
   now,
+  machine,
   maxAgeSeconds: maxAgeSeconds === undefined ? ('default' as const) : maxAgeSeconds,
 });

@@ -24,6 +24,13 @@ export type Share = number | string;
  */
 export type Moment = Date | string;
 
+export interface TimeOptions {
+  /** The time of the report (default: the current time). */
+  now?: Moment | undefined;
+  /** Verdicts are `unknown` if the newest sample is older (default: 24 h if polled, else null: no limit). */
+  maxAge?: Duration | null | undefined;
+}
+
 /** Selects series and a period. */
 export interface SelectionOptions {
   host?: string | undefined;

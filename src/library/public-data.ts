@@ -22,6 +22,7 @@ const INSTANT_FIELDS = [
   'latest',
   'latestExpiration',
   'laterExpiration',
+  'newestOutside',
   'now',
   'prunedUntil',
   'requestedUntil',

@@ -5,16 +5,14 @@ import { isPostgresUrl } from '../remote/postgres/is-postgres-url.ts';
 import { loadHistories } from '../remote/postgres/read/load-histories.ts';
 import { withPostgres } from '../remote/postgres/read/with-postgres.ts';
 import type { SeriesFilter } from '../store/contract.ts';
-import { toSeriesHistory } from '../store/histories.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
 import { loadFolderHistories } from '../watch/parquet/folder-histories.ts';
-import { readUnselected } from '../watch/stored-report.ts';
+import { readHistories, readUnselected } from '../watch/stored-report.ts';
 import { assess } from './analysis.ts';
 import {
   assertKnownOptions,
   createArgumentError,
   type Duration,
-  type Moment,
   parseJob,
   parseMaxAge,
   parseNow,
@@ -23,6 +21,7 @@ import {
   SELECTION_OPTIONS,
   type SelectionOptions,
   type Share,
+  type TimeOptions,
 } from './parse-options.ts';
 import { publish, toPublic } from './public-data.ts';
 import type {
@@ -74,13 +73,6 @@ export interface JudgeOptions {
   maxAge?: Duration | null | undefined;
 }
 
-interface TimeOptions {
-  /** The time of the report (default: the current time). */
-  now?: Moment | undefined;
-  /** Verdicts are `unknown` if the newest sample is older (default: 24 h if polled, else null: no limit). */
-  maxAge?: Duration | null | undefined;
-}
-
 export interface ReportOptions extends TimeOptions {
   /** Also judge jobs by retired series (default: false). */
   judgeRetired?: boolean | undefined;
@@ -88,6 +80,8 @@ export interface ReportOptions extends TimeOptions {
   unselected?: readonly SeriesSpan[] | undefined;
   /** The database that the histories were read from, for messages. */
   database?: string | undefined;
+  /** The name of the machine with the clock of `now` (default: that of the polled host). */
+  machine?: string | undefined;
 }
 
 /** Analysed series, by which jobs can be judged. */
@@ -108,14 +102,15 @@ export class Report {
       judgeRetired: true,
       unselected: true,
       database: true,
+      machine: true,
     });
     this.now = new Date(parseNow(options.now));
     this.database = options.database ?? null;
     this.judgeRetired = options.judgeRetired ?? false;
     this.unselected = options.unselected ?? [];
-    const maxAgeSeconds = parseMaxAge(options.maxAge);
     const { now, unselected } = this;
-    const { series } = assess(histories, { now, maxAgeSeconds, jobs: [], unselected });
+    const time = { now, maxAgeSeconds: parseMaxAge(options.maxAge), machine: options.machine };
+    const { series } = assess(histories, { ...time, jobs: [], unselected });
     this.series = series.map(({ analysis, isRetired, replacedBy }) => ({ analysis, isRetired, replacedBy }));
   }
 
@@ -195,10 +190,15 @@ export function readReport(options: ReadReportOptions = {}): Report {
     );
   }
   using store = DomainSampleStore.openReadOnly(db);
-  const histories = toPublic(store?.histories(filter) ?? []);
+  const histories = toPublic(readHistories(store, filter));
   const unselected = toPublic(readUnselected(store, filter));
-  const judgeRetired = selection.role !== undefined;
-  return new Report(histories, { now: new Date(now), maxAge, judgeRetired, unselected, database: db });
+  const time = { now: new Date(now), maxAge, machine: getSystemDefaults().machine };
+  return new Report(histories, {
+    ...time,
+    unselected,
+    database: db,
+    judgeRetired: filter.role !== undefined,
+  });
 }
 
 export interface LoadReportOptions extends ReadReportOptions {
@@ -228,10 +228,11 @@ export async function loadReport({ signal, ...options }: LoadReportOptions = {})
   const { name, histories } = isFolder(db)
     ? { name: db, histories: await loadFolderHistories(db, filter) }
     : await loadFromPostgres(db, filter, signal);
-  const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
+  const read = readHistories(histories, filter);
   const unselected = toPublic(readUnselected(histories, filter));
-  const judgeRetired = selection.role !== undefined;
-  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, unselected, database: name });
+  const judgeRetired = filter.role !== undefined;
+  const time = { now: new Date(now), maxAge, machine: getSystemDefaults().machine };
+  return new Report(toPublic(read), { ...time, judgeRetired, unselected, database: name });
 }
 
 const loadFromPostgres = (url: string, filter: SeriesFilter, signal: AbortSignal | undefined) =>

@@ -51,8 +51,8 @@ export interface LoadedData {
   jobNames: readonly string[];
   /** Generations outside this period were not read. */
   period: Period;
-  /** The series that only the role of the selection leaves out. One of them may have replaced a selected series. */
-  unselected: readonly SeriesSpan[];
+  /** Series that only the role leaves out. With `since`, also the selected ones, with the time of all of their samples. */
+  spans: readonly SeriesSpan[];
   /**
    * If no series is selected: all hosts, all sources of the selected host, and all roles of the selected host and source.
    * Else empty.
@@ -89,10 +89,10 @@ export class LoadedHistories {
     return [...this.#data.names[part]];
   }
 
-  /** The series that were left out because of their role, and that have samples in the period. */
+  /** See {@link LoadedData.spans}. Only those that have samples in the period. */
   seriesSpans(selection: HistorySelection): SeriesSpan[] {
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = selection;
-    return this.#data.unselected.filter(
+    return this.#data.spans.filter(
       ({ identity, overview }) =>
         isSelected(identity, selection) &&
         overview !== null &&

@@ -9,7 +9,14 @@ import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { HistoryReader, RecentFilter, SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
 import { readNewestClockOffsets } from './host-clocks.ts';
-import { findSeries, type SeriesRow, toIdentity, toParameters, toSessionFacts } from './series-rows.ts';
+import {
+  findSeries,
+  type SeriesRow,
+  toIdentity,
+  toParameters,
+  toPolledBy,
+  toSessionFacts,
+} from './series-rows.ts';
 import {
   assertAllFailedPolls,
   assertAllGenerations,
@@ -141,6 +148,7 @@ function prepareFindBeginning(connection: DatabaseConnection, limit: number) {
 const toSeries = (row: SeriesRow) => ({
   identity: toIdentity(row),
   isPolled: row.polled === 1,
+  ...toPolledBy(row),
   session: toSessionFacts(row),
 });
 
@@ -148,7 +156,10 @@ const toSeries = (row: SeriesRow) => ({
 function prepareHistories(connection: DatabaseConnection) {
   const clockOffsets = readNewestClockOffsets(connection);
   return (
-    { generations, ...series }: Pick<ColumnHistory, 'identity' | 'isPolled' | 'session' | 'generations'>,
+    {
+      generations,
+      ...series
+    }: Pick<ColumnHistory, 'identity' | 'isPolled' | 'polledBy' | 'session' | 'generations'>,
     failedPolls: ColumnHistory['failedPolls'],
     period: SeriesFilter,
   ): ColumnHistory => ({

@@ -9,6 +9,7 @@ export const IDENTITY_COLUMNS = 'host, source, api_version AS apiVersion, role';
 
 export interface SeriesRow extends SeriesIdentity {
   id: number;
+  machine: string;
   polled: number;
   /** 0: no sample of the command `poll`. */
   pollCommandAt: Instant | 0;
@@ -20,6 +21,19 @@ export interface SeriesRow extends SeriesIdentity {
 export function toSessionFacts({ sessionLimit, tokenExpiresAt }: SeriesRow): SessionFacts | null {
   const limit = sessionLimit === '' ? null : sessionLimit;
   return limit === null && tokenExpiresAt === null ? null : { limit, tokenExpiresAt };
+}
+
+/** Marks machines that polled under a host name which the caller chose. {@link findLastHost} must not find these names. */
+const CHOSEN_HOST = '@';
+
+/** The value of `series.machine`. */
+export const toMachineColumn = (machine: string, isHostChosen: boolean): string =>
+  isHostChosen ? `${CHOSEN_HOST}${machine}` : machine;
+
+/** The machine of a row. Absent if it is unknown. Older versions did not record it for a chosen host name. */
+export function toPolledBy({ machine }: Pick<SeriesRow, 'machine'>): { polledBy?: string } {
+  const polledBy = machine.startsWith(CHOSEN_HOST) ? machine.slice(CHOSEN_HOST.length) : machine;
+  return polledBy === '' ? {} : { polledBy };
 }
 
 /** Drops the other columns of a row. */
@@ -46,8 +60,8 @@ export const toParameters = ({ host, source, role, since, until }: SeriesFilter)
 export function findSeries(connection: DatabaseConnection, filter: SeriesFilter): SeriesRow[] {
   return connection
     .prepare<unknown[], SeriesRow>(
-      `SELECT id, ${IDENTITY_COLUMNS}, polled, session_limit AS sessionLimit, token_expires_at AS tokenExpiresAt,
-         poll_command_at AS pollCommandAt
+      `SELECT id, ${IDENTITY_COLUMNS}, machine, polled, session_limit AS sessionLimit,
+         token_expires_at AS tokenExpiresAt, poll_command_at AS pollCommandAt
        FROM series NOT INDEXED
        WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
          AND (@role IS NULL OR role = @role)

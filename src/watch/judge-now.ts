@@ -2,11 +2,17 @@ import { toFailureFacts } from '../domain/failures/failure-facts.ts';
 import { findLatestTime } from '../domain/live/latest-time.ts';
 import type { Instant } from '../domain/model.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
+import { judgeNow } from '../domain/verdict/endpoints/judge-now.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
-import { judgeNow, judgeWithoutCredentials } from '../domain/verdict/now.ts';
+import { judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import { analyseNewestSeries } from './newest-series.ts';
 import { findSeriesHistory, type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
+
+export interface JudgeContext extends PollContext {
+  /** The job gets the credentials of this poll. Else its own request may reach another endpoint. */
+  arePassed?: boolean;
+}
 
 /** A recorded poll, and the judgement of a job by its credentials. */
 export interface JudgedPoll {
@@ -22,7 +28,7 @@ export type ChooseJob = (poll: RecordedPoll) => JobRequirement;
  * @param job a function is called after the poll
  */
 export async function pollAndJudge(
-  context: PollContext,
+  context: JudgeContext,
   job: JobRequirement | ChooseJob,
   now: () => Instant,
   signal?: AbortSignal,
@@ -44,7 +50,10 @@ export async function pollAndJudge(
     const bySeries = findLatestTime(polledAt, clockOffset, analysis);
     const at = Math.max(bySeries, polledAt + (knownKey?.aheadMs ?? 0));
     const current = { identity, credentials, laterExpiration: knownKey?.laterExpiration ?? null };
-    return { recordedPoll, judgement: judgeNow(current, { ...rules, at, analysis }) };
+    return {
+      recordedPoll,
+      judgement: judgeNow(current, { ...rules, at, analysis, arePassed: context.arePassed ?? false }),
+    };
   }
   const analysis = analyseNewestSeries(context.store, identity, polledAt);
   const at = findLatestTime(polledAt, clockOffset, analysis);

@@ -9,8 +9,9 @@ import { minBy } from '../domain/measurement/statistics.ts';
 import type { Generation, Instant, Seconds, SessionFacts } from '../domain/model.ts';
 import { hasRequestedValidity, type RequestedSession } from '../domain/requested-session.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
+import { judgeNow } from '../domain/verdict/endpoints/judge-now.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
-import { judgeNow, judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
+import { judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { analyseSeries, type Histories, isRoleUndecided, type SeriesSelection } from './newest-series.ts';
@@ -19,6 +20,8 @@ import { analyseSeries, type Histories, isRoleUndecided, type SeriesSelection } 
 export interface JudgeStoredOptions extends SeriesSelection {
   /** An older sample makes the verdict `unknown`. */
   maxAge: Seconds;
+  /** The name of the machine with the clock of the judgement. Absent: that of the host. */
+  machine?: string;
   /** As stored. */
   accessKeyId?: string | null;
   /** The expiration that variables or files state now. An earlier stored one counts. */
@@ -51,7 +54,8 @@ export function judgeStored(
   now: Instant,
 ): StoredJudgement {
   const { accessKeyId = null, session = null } = options;
-  const analyses = store === null ? [] : analyseSeries(store, options, now);
+  const { machine } = options;
+  const analyses = store === null ? [] : analyseSeries(store, options, { now, machine });
   if (accessKeyId === null && isRoleUndecided(analyses, options)) {
     const rules = { job, at: now, analysis: null };
     const judgement = judgeWithoutCredentials({ code: 'ROLE_UNDECIDED' }, null, rules);
@@ -87,7 +91,8 @@ function judgeStoredCredentials(
   if (age < -NOTABLE_CLOCK_OFFSET) {
     return judgeUnusableSample({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -age }, current, rules);
   }
-  return judgeNow(current, rules);
+  // A job with a known key sends no request of its own.
+  return judgeNow(current, { ...rules, arePassed: (options.accessKeyId ?? null) !== null });
 }
 
 /** If two generations are served alternately, the generation seen last is the current one. */

@@ -5,6 +5,7 @@ import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError, type ErrorCode } from '../errors.ts';
 import type { CredentialSource, PolledCredentials, PollOutcome } from '../sources/source.ts';
 import type { SampleStore } from '../store/sample-store.ts';
+import { toMachineColumn } from '../store/series-rows.ts';
 
 export interface RecordedPoll {
   outcome: PollOutcome;
@@ -87,14 +88,15 @@ export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted
   };
   if (outcome.ok) {
     const { observedAt, clockOffset, stated = outcome.credentials } = outcome;
-    // `findLastHost` must not return a host name that the caller chose.
-    const ownMachine = context.host === null ? machine : '';
     const session = readSessionFacts(outcome.notes);
     // An expiration that the caller gave is not a property of the key, and the next poll may correct it.
     if (stated !== null && !isCopyOfPolledKey(outcome, identity)) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>
-        store.recordSample(identity, sample, ownMachine, { session, isOfPollCommand: isPoller(context) }),
+        store.recordSample(identity, sample, toMachineColumn(machine, context.host !== null), {
+          session,
+          isOfPollCommand: isPoller(context),
+        }),
       );
     }
   } else if (!wasAborted && isRecorded(outcome.reason, context)) {

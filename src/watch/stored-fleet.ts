@@ -3,7 +3,7 @@ import type { StoredFleet } from '../domain/fleet/fleet-host.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
 import type { Freshness } from '../domain/verdict/series-analysis.ts';
 import type { SeriesFilter } from '../store/contract.ts';
-import { type ReportStore, readUnselected } from './stored-report.ts';
+import { addEarlier, type ReportStore, readUnselected } from './stored-report.ts';
 
 /**
  * Analyses one series after the other, and keeps only their figures. A database of samples has no tags.
@@ -15,7 +15,7 @@ export function readStoredFleet(
   freshness: Freshness,
 ): StoredFleet {
   store?.keepState();
-  const readers = store?.historyReaders(filter) ?? [];
+  const readers = addEarlier(store?.historyReaders(filter) ?? [], store, filter);
   return { hosts: [], series: readFigures(), unselected: readUnselected(store, filter) };
 
   function* readFigures() {

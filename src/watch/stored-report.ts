@@ -1,10 +1,16 @@
-import type { JobRun, Seconds, SeriesPart } from '../domain/model.ts';
+import { createRecordedColumns } from '../domain/measurement/columns/generation-columns.ts';
+import type { JobRun, Seconds, SeriesHistory, SeriesPart } from '../domain/model.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
 import { type Assessment, assessSeries, type JobToJudge } from '../domain/verdict/assessment.ts';
 import type { EvidenceRules } from '../domain/verdict/confidence.ts';
-import type { SeriesSpan } from '../domain/verdict/figures/choose-series.ts';
-import type { Freshness, SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
+import {
+  chooseEarlier,
+  type EarlierSeries,
+  type SeriesSpan,
+} from '../domain/verdict/figures/choose-series.ts';
+import type { ColumnHistory, Freshness, SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { HistoryReader, SeriesFilter } from '../store/contract.ts';
+import { toSeriesHistory } from '../store/histories.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export type ReportStore = Pick<
@@ -65,11 +71,12 @@ export const isPeriodEmpty = ({ since, until }: SeriesFilter): boolean =>
  * @param store null if the database does not exist; must stay open while the report is used
  */
 export function assessStored(store: ReportStore | null, options: StoredReportOptions): StoredReport {
-  const { filter, jobs, confidence, minWatched, now, maxAge } = options;
+  const { filter, jobs, confidence, minWatched, now, maxAge, machine } = options;
   store?.keepState();
   const rules = {
     now,
     maxAge,
+    machine,
     jobs: findJobsToJudge(options, (name) => store?.jobRuns({ ...filter, job: name }) ?? []),
     confidence,
     minWatched,
@@ -78,7 +85,7 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
   const analyseSeries = createAnalyser(rules);
   const findReaders = (selection: SeriesFilter) => store?.historyReaders(selection) ?? [];
   // All assessments of the same series have the same readers, so that the newest analysis is found again.
-  const selected = findReaders(filter);
+  const selected = addEarlier(findReaders(filter), store, filter);
   const assessSelected = (selection: SeriesFilter, judged = rules.jobs) => {
     const readers = selection === filter ? selected : findReaders(selection);
     return assessSeries(
@@ -104,6 +111,45 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
     readSeriesNames: (part, within) => store?.seriesNames(part, within) ?? [],
     jobNames: jobs.names.length === 0 ? [] : (store?.jobNames() ?? []),
   };
+}
+
+/**
+ * Adds the series that the period leaves out, without generations. Otherwise the host of a stopped poller would vanish
+ * from the report, and the other hosts would make the verdict safe.
+ */
+export function addEarlier(
+  readers: readonly HistoryReader[],
+  store: Pick<ReportStore, 'seriesSpans'> | null,
+  filter: SeriesFilter,
+): readonly HistoryReader[] {
+  if (readers.length === 0) return readers;
+  const earlier = readEarlier(store, filter).map((series) => createEarlierHistory(series));
+  return [...readers, ...earlier.map((history) => () => history)];
+}
+
+/** The histories of a report, from one state of the database. */
+export function readHistories(
+  store: Pick<ReportStore, 'historyReaders' | 'keepState' | 'seriesSpans'> | null,
+  filter: SeriesFilter,
+): SeriesHistory[] {
+  store?.keepState();
+  const readers = addEarlier(store?.historyReaders(filter) ?? [], store, filter);
+  return readers.map((read) => toSeriesHistory(read()));
+}
+
+const createEarlierHistory = (series: EarlierSeries): ColumnHistory => ({
+  ...series,
+  generations: createRecordedColumns(0, []),
+  failedPolls: [],
+  failedPollSpans: [],
+  newestClockOffset: null,
+  session: null,
+});
+
+function readEarlier(store: Pick<ReportStore, 'seriesSpans'> | null, filter: SeriesFilter): EarlierSeries[] {
+  const { since, until: _, ...selection } = filter;
+  if (since === undefined || store === null) return [];
+  return chooseEarlier(store.seriesSpans(selection), store.seriesSpans(filter), since);
 }
 
 /** The series of other roles, which may have replaced a selected one. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { FailureReason, Instant, Seconds } from '../domain/model.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
-import { type ChooseJob, type JudgedPoll, pollAndJudge } from './judge-now.ts';
+import { type ChooseJob, type JudgeContext, type JudgedPoll, pollAndJudge } from './judge-now.ts';
 import type { PollContext } from './poll-once.ts';
 import { chooseJitterFactor, computeBackoff, findMaxBackoff, getMinPollInterval } from './poll-schedule.ts';
 
@@ -36,7 +36,7 @@ export interface WaitOptions {
  * start will ever be safe, if `maxWait` has passed, or if `stop` is aborted. Pauses until the next rotation
  * is due.
  */
-export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<JudgedPoll> {
+export async function waitUntilSafe(context: JudgeContext, options: WaitOptions): Promise<JudgedPoll> {
   const { job, maxWait, clock, stop, onPollStart, onWait } = options;
   const limit = clock.now() + maxWait * 1000;
   for (let failures = 0; ; ) {

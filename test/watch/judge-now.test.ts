@@ -157,22 +157,28 @@ describe('judgeStored', () => {
     });
   });
 
-  test('of generations served alternately, the one seen last is judged, or the one issued last', () => {
+  test('of generations served alternately, the one seen last was returned, or the one issued last', () => {
     const store = temporaryStore();
     const [first, second] = [
       { key: 'ASIA1', issuedAt: NOW - 2 * HOUR },
       { key: 'ASIA2', issuedAt: NOW - HOUR },
     ];
-    const judged = () => judgeStored(store, SELECTION, JOB, NOW).judgement.credentials?.accessKeyId;
+    const judged = () => judgeStored(store, SELECTION, JOB, NOW).judgement;
+    const returned = () => (judged().returned ?? judged().credentials)?.accessKeyId;
     for (const minute of [50, 40, 30]) {
       record(store, NOW - minute * MINUTE, first);
       record(store, NOW - (minute - 5) * MINUTE, second);
     }
-    expect(judged()).toBe('ASIA2');
+    expect(returned()).toBe('ASIA2');
     record(store, NOW - 20 * MINUTE, first);
-    expect(judged()).toBe('ASIA1');
+    expect(returned()).toBe('ASIA1');
     record(store, NOW - 20 * MINUTE, second);
-    expect(judged()).toBe('ASIA2');
+    expect(returned()).toBe('ASIA2');
+    // The job may get either, so the one that expires first is judged.
+    expect(judged().credentials?.accessKeyId).toBe('ASIA1');
+    // A job that has a key sends no request.
+    const copied = judgeStored(store, { ...SELECTION, accessKeyId: 'ASIA2' }, JOB, NOW).judgement;
+    expect(copied).toMatchObject({ credentials: { accessKeyId: 'ASIA2' }, returned: null });
   });
 });
 

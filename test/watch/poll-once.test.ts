@@ -35,14 +35,14 @@ describe('pollOnce', () => {
     expect(recorded.isStarting).toBe(false);
   });
 
-  test('a sample has the name of this machine, unless the caller chose the host', async () => {
+  test('a sample has the name of this machine, with a mark if the caller chose the host', async () => {
     const store = temporaryStore();
     const recordSample = vi.spyOn(store, 'recordSample');
     await poll(store, successfulPoll(START), null);
     await poll(store, successfulPoll(START), 'h');
     expect(recordSample.mock.calls.map(([{ host }, , machine]) => [host, machine])).toEqual([
       ['i-0abc', 'm'],
-      ['h', ''],
+      ['h', '@m'],
     ]);
   });
 

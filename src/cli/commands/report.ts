@@ -124,7 +124,7 @@ export const reportCommand: CommandDefinition = {
     const isPlugin = flags.exitCodes === 'nagios';
     const outputs = isPlugin ? removeTableOnStdout(planned) : planned;
     const filter = await toSeriesFilter(flags, now);
-    const options = toReportOptions(flags, filter, now);
+    const options = toReportOptions(flags, filter, { now, machine: io.machine });
     const location = resolveExistingDatabase(flags.db, io);
     if (flags.fleet === true || flags.groupBy !== undefined) {
       const { runFleetReport } = await import('../fleet-report/fleet-report.ts');

@@ -86,7 +86,7 @@ function parseReportDuration(text: string): Seconds {
 export function toReportOptions(
   flags: JudgingFlags,
   filter: SeriesFilter,
-  now: Instant,
+  { now, machine }: { now: Instant; machine: string },
 ): StoredReportOptions {
   const jobs = { durations: flags.jobDuration ?? [], names: flags.job ?? [] };
   if (areJobsAmbiguous(jobs)) {
@@ -96,5 +96,5 @@ export function toReportOptions(
     );
   }
   const { margin, maxAge = 'default' as const, confidence = null, minWatched = null } = flags;
-  return { filter, jobs, margin, maxAge, confidence, minWatched, now };
+  return { filter, jobs, margin, maxAge, confidence, minWatched, now, machine };
 }

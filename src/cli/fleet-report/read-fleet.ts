@@ -99,7 +99,8 @@ function assess(
     ...options,
     jobs: findJobsToJudge(options, readRuns),
     judgeRetired: filter.role !== undefined,
-    needsSeries: filter.role !== undefined || filter.source !== undefined || isPeriod(filter),
+    // A host that began after the period did not exist in it.
+    needsSeries: [filter.role, filter.source, filter.until].some((each) => each !== undefined),
     groupBy,
   };
   return assessFleet(stored, fleetOptions);

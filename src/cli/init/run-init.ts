@@ -132,7 +132,7 @@ function buildReport(
   const { identity } = recorded;
   const { credentials, observedAt, clockOffset } = outcome;
   const now = findLaterTime(outcome);
-  const [analysis] = analyseSeries(store, identity, io.clock.now()).filter(
+  const [analysis] = analyseSeries(store, identity, { now: io.clock.now() }).filter(
     (each) => each.identity.apiVersion === identity.apiVersion,
   );
   const { sampleCount = 1, witnessedCount = 0, rotationInterval = null } = analysis?.measurement ?? {};

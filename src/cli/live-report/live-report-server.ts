@@ -65,9 +65,9 @@ export async function startLiveReportServer(
   io: Io,
 ): Promise<LiveReportServer> {
   // Throws before the first poll if flags contradict each other.
-  toReportOptions(flags, {}, io.clock.now());
+  toReportOptions(flags, {}, { now: io.clock.now(), machine: io.machine });
   const times = await openTimeFormat(flags, io);
-  const { clock, nodeVersion, reportWorker } = io;
+  const { clock, machine, nodeVersion, reportWorker } = io;
   const polls = new Set<PolledSource>();
   let lastError: string | null = null;
   const stop = new AbortController();
@@ -75,7 +75,7 @@ export async function startLiveReportServer(
     const request: LiveReportRequest = {
       format,
       database,
-      options: toReportOptions(flags, {}, clock.now()),
+      options: toReportOptions(flags, {}, { now: clock.now(), machine }),
       refreshSeconds: toRefreshInterval(flags.interval),
       timezone: times.zone.name,
       nodeVersion,

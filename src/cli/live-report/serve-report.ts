@@ -43,7 +43,7 @@ const MIN_RELOAD: Seconds = 10;
  */
 export async function serveReport(flags: ServeReportFlags, invocation: Invocation): Promise<number> {
   const { io } = invocation;
-  const { clock, nodeVersion, reportWorker, env, home } = io;
+  const { clock, machine, nodeVersion, reportWorker, env, home } = io;
   const database = resolveDatabase(flags.db, io);
   const refreshInterval = flags.refreshInterval ?? DEFAULT_REFRESH_INTERVAL;
   const isFleet = flags.fleet === true || flags.groupBy !== undefined;
@@ -56,7 +56,7 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
       format,
       database,
       standalone: { env: { ...env }, home },
-      options: toReportOptions(flags, await toSeriesFilter(flags, now), now),
+      options: toReportOptions(flags, await toSeriesFilter(flags, now), { now, machine }),
       refreshSeconds: Math.max(MIN_RELOAD, refreshInterval),
       nodeVersion,
       lastPolls: [],
@@ -66,7 +66,8 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
     return reportWorker === null ? renderLiveReport(request) : renderInWorker(reportWorker, request, stop);
   };
   // Throws before the server starts if flags contradict each other.
-  const { filter } = toReportOptions(flags, await toSeriesFilter(flags, clock.now()), clock.now());
+  const filter = await toSeriesFilter(flags, clock.now());
+  toReportOptions(flags, filter, { now: clock.now(), machine });
   if (isFleet) rejectSeriesFlags(invocation, [], isPostgresUrl(database) && isPeriod(filter));
   const report = createLiveReport(render, clock, refreshInterval * 1000);
   let lastError: string | null = null;

@@ -33,7 +33,7 @@ export class ChangeNotifier {
   /** @throws CredWatchError if the flags contradict each other */
   constructor(command: string, flags: PollFlags, { host, machine }: PollContext, store: SampleStore, io: Io) {
     const now = () => io.clock.now();
-    const judging = toPollJudging(flags, now());
+    const judging = toPollJudging(flags, { now: now(), machine });
     const listener = {
       command: digest(command, DIGEST_LENGTH),
       jobs: judging === null ? '' : digest(JSON.stringify(judging), DIGEST_LENGTH),

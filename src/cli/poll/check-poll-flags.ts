@@ -9,7 +9,7 @@ import type { CommonPollFlags } from './poll-flags.ts';
  */
 export async function checkPollFlags(flags: CommonPollFlags & TimeZoneFlag, io: Io): Promise<void> {
   await openTimeFormat(flags, io);
-  toReportOptions(flags, {}, io.clock.now());
+  toReportOptions(flags, {}, { now: io.clock.now(), machine: io.machine });
   if (flags.listen.length === 0) return;
   const { parseListenAddresses } = await import('../flags/listen-addresses.ts');
   parseListenAddresses(flags);

@@ -58,7 +58,11 @@ export async function pollAtInterval(recording: Recording, flags: IntervalFlags,
   const sampleCount = isDumb
     ? await runPoller(recording, flags, { onPoll }, io)
     : await pollWithUpdatingLine(recording, flags, tracker, { io, times });
-  const summary = summarisePolling(recording.store, flags, tracker, { startedAt, now: io.clock.now() });
+  const summary = summarisePolling(recording.store, flags, tracker, {
+    startedAt,
+    now: io.clock.now(),
+    machine: io.machine,
+  });
   await printText(io, renderPollingSummary(summary, { ...getTextStyle(io), times }));
   return toExitCode(sampleCount);
 }

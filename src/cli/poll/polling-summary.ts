@@ -13,8 +13,11 @@ import type { PollTracker } from './poll-tracker.ts';
  * How a poller judges. Null without a job.
  * @throws CredWatchError if the flags contradict each other
  */
-export function toPollJudging(flags: JudgingFlags, now: Instant): PollJudging | null {
-  const { filter: _filter, now: _now, ...judging } = toReportOptions(flags, {}, now);
+export function toPollJudging(
+  flags: JudgingFlags,
+  time: { now: Instant; machine: string },
+): PollJudging | null {
+  const { filter: _filter, now: _now, ...judging } = toReportOptions(flags, {}, time);
   return judging.jobs.durations.length + judging.jobs.names.length === 0 ? null : judging;
 }
 
@@ -23,16 +26,16 @@ export function summarisePolling(
   store: SampleStore,
   flags: JudgingFlags & { db?: string | undefined },
   { counts, polled }: PollTracker,
-  { startedAt, now }: { startedAt: Instant; now: Instant },
+  { startedAt, now, machine }: { startedAt: Instant; now: Instant; machine: string },
 ): PollingSummary {
-  const options = toReportOptions(flags, {}, now);
+  const options = toReportOptions(flags, {}, { now, machine });
   const sinceStart =
     polled === null
       ? []
       : assessPolled(store, polled, { ...options, jobs: NO_JOBS }, { now, since: startedAt }).assessment
           .series;
   const measured = sinceStart.flatMap(({ analysis }) => analysis.measurement ?? []);
-  const judging = toPollJudging(flags, now);
+  const judging = toPollJudging(flags, { now, machine });
   return {
     ...counts,
     runTime: Math.round((now - startedAt) / 1000),

@@ -17,7 +17,7 @@ export async function openPrometheus(
   io: Io,
 ): Promise<PushDestination> {
   const url = parseImportUrl(text);
-  const { clock, env, random, nodeVersion } = io;
+  const { clock, env, random, machine, nodeVersion } = io;
   const authorization = await readAuthorization(url, { env, readFile: readSmallFile });
   const now = clock.now();
   const since =
@@ -26,7 +26,7 @@ export async function openPrometheus(
     filter: _filter,
     now: _now,
     ...report
-  } = toReportOptions({ ...flags, margin: flags.margin ?? DEFAULT_MARGIN }, {}, now);
+  } = toReportOptions({ ...flags, margin: flags.margin ?? DEFAULT_MARGIN }, {}, { now, machine });
   const client = new ImportClient({
     url,
     authorization,

@@ -26,15 +26,15 @@ const MAX_AGE_MS = 86_400_000;
 export function createMetricsPage(
   database: () => string,
   roles: readonly SourceRole[],
-  io: Pick<Io, 'clock' | 'nodeVersion' | 'reportWorker'>,
+  io: Pick<Io, 'clock' | 'machine' | 'nodeVersion' | 'reportWorker'>,
   stop: AbortSignal,
 ): MetricsPage {
-  const { clock, nodeVersion, reportWorker } = io;
+  const { clock, machine, nodeVersion, reportWorker } = io;
   const render = () => {
     const request: LiveReportRequest = {
       format: 'prometheus',
       database: database(),
-      options: toReportOptions({ margin: DEFAULT_MARGIN }, {}, clock.now()),
+      options: toReportOptions({ margin: DEFAULT_MARGIN }, {}, { now: clock.now(), machine }),
       // Only the page reloads.
       refreshSeconds: 0,
       nodeVersion,

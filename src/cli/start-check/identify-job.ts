@@ -5,7 +5,7 @@ import type { JudgeStoredOptions } from '../../watch/judge-stored.ts';
 import { buildSourceOptions, resolveJobSource, type SourceFlags } from '../flags/source-flags.ts';
 import type { Io } from '../process/io.ts';
 
-type KnownCredentials = Omit<JudgeStoredOptions, 'host' | 'maxAge'>;
+type KnownCredentials = Omit<JudgeStoredOptions, 'host' | 'maxAge' | 'machine'>;
 
 export type IdentifiedJob =
   | { failure: null; credentials: KnownCredentials }

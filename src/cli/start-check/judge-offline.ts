@@ -50,7 +50,7 @@ export async function judgeNewestSample(
   const host = findConfiguredHost(flags, io) ?? database.findLastHost(io.machine, source) ?? io.machine;
   assertHostExists(database, flags, io);
   const { maxAge = DEFAULT_MAX_AGE } = flags;
-  const selection = { host, maxAge, ...identified.credentials };
+  const selection = { host, maxAge, machine: io.machine, ...identified.credentials };
   const { judgement, sessionFacts, sampleAge } = judgeStored(store, selection, job, now);
   if (judgement.unknownReason?.code === 'NO_SAMPLES') await explainNoSamples(database, selection, flags, io);
   const notes = listSessionNotes(sessionFacts, judgement.judgedAt);

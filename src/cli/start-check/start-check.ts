@@ -7,8 +7,7 @@ import { describeWaiting } from '../../report/messages/now.ts';
 import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import type { SourceOptions } from '../../sources/source.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
-import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
-import type { PollContext } from '../../watch/poll-once.ts';
+import type { ChooseJob, JudgeContext, JudgedPoll } from '../../watch/judge-now.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
 import { type GivenFlags, ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
@@ -92,7 +91,7 @@ function isDurationIrrelevant(command: string, text: string, { has, get }: Given
   return has('--job') && !isNameOfRun;
 }
 
-export interface StartCheckContext extends PollContext, Disposable {
+export interface StartCheckContext extends JudgeContext, Disposable {
   store: StartCheckStore;
   /** What a start has to satisfy. */
   job: JobRequirement;

@@ -17,6 +17,7 @@ import type { AssessedFleet, AssessedHost, HostJudgement, SmallestWorstCase } fr
 import type { FleetHost } from './fleet-host.ts';
 import { toJudgedFigures } from './judge-series.ts';
 import type { SeriesFigures } from './series-figures.ts';
+import { findNewestSample } from './silent-hosts.ts';
 
 export interface HostRules extends Freshness, EvidenceRules {
   /** Null: the duration is unknown. */
@@ -71,7 +72,7 @@ export function assessHost(
       worstCase: worst?.figures.measured?.worstCaseSeconds ?? null,
       watchedShare: range(judged.flatMap((each) => each.figures.measured?.watchedShare ?? []))?.min ?? null,
       isHistoryShort: judged.some((each) => isHistoryShort(each.figures)),
-      lastSample: range(figures.flatMap(({ measured }) => measured?.lastSample ?? []))?.max ?? null,
+      lastSample: range(figures.flatMap((each) => findNewestSample(each) ?? []))?.max ?? null,
     },
     judged,
     retired: retired.size,

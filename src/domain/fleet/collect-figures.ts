@@ -19,7 +19,7 @@ import type { MeasuredFigures, PeriodFigures, SeriesFigures } from './series-fig
 
 /** The figures of an analysed series. They do not depend on the time of the analysis. */
 export function collectFigures(analysis: SeriesAnalysis): SeriesFigures {
-  const { identity, isPolled, session, failedPolls, findings, measurement } = analysis;
+  const { identity, isPolled, session, failedPolls, findings, measurement, newestOutside } = analysis;
   const failure = findCurrentFailure(analysis);
   return {
     identity,
@@ -28,6 +28,7 @@ export function collectFigures(analysis: SeriesAnalysis): SeriesFigures {
     wasNeverConfigured: wasNeverConfigured(measurement !== null, failedPolls),
     failure: failure && { reason: failure.reason, lastAt: failure.lastAt },
     measured: measurement && collectMeasured(measurement, findings),
+    ...(newestOutside === undefined ? {} : { newestOutside }),
   };
 }
 

@@ -5,10 +5,11 @@ import type { SeriesFigures } from './series-figures.ts';
 
 /** The figures that `judgeFigures` needs, at the time of a report. */
 export const toJudgedFigures = (
-  { isPolled, measured }: SeriesFigures,
+  { isPolled, measured, newestOutside }: SeriesFigures,
   { now, maxAge }: Freshness,
 ): JudgedSeriesFigures => ({
   measured,
+  ...(newestOutside === undefined ? {} : { newestOutside }),
   age: measured && computeAge(now, measured),
   maxAge: findMaxAge(maxAge, isPolled),
   overdueServedFor: measured?.overdueServedFor ?? null,

@@ -16,8 +16,10 @@ export interface SeriesFigures {
   wasNeverConfigured: boolean;
   /** The newest poll of the source, if it failed. Null if a sample was taken after it. */
   failure: PollFailure | null;
-  /** Null if the series has only failed polls. */
+  /** Null if the series has only failed polls, or no sample in the selected period. */
   measured: MeasuredFigures | null;
+  /** The newest sample, if the period leaves out all samples. Absent for other series. */
+  newestOutside?: Instant;
 }
 
 export type PollFailure = Pick<FailedPollCount, 'reason' | 'lastAt'>;

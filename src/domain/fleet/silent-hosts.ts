@@ -14,9 +14,8 @@ export function findSilence(
   { now, maxAge }: Freshness,
   deletedBefore: Instant | null,
 ): SilentHost | null {
-  const measured = figures.flatMap((each) => each.measured ?? []);
-  const age = range(measured.map((each) => computeAge(now, each)))?.min ?? null;
-  const lastSample = range(measured.map((each) => each.lastSample))?.max ?? null;
+  const age = range(figures.flatMap((each) => findAge(each, now) ?? []))?.min ?? null;
+  const lastSample = range(figures.flatMap((each) => findNewestSample(each) ?? []))?.max ?? null;
   const isPolled = figures.length === 0 || figures.some((each) => each.isPolled);
   const limit = maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge;
   if (limit === null || (age !== null && age <= limit)) return null;
@@ -29,9 +28,17 @@ export function findSilence(
 /** The newest sample of a host that only has old imported samples, and is not silent. Null for other hosts. */
 export function findOldImport(figures: readonly SeriesFigures[], { now, maxAge }: Freshness): Instant | null {
   if (maxAge !== 'default' || figures.some(({ isPolled }) => isPolled)) return null;
-  const measured = figures.flatMap((each) => each.measured ?? []);
-  if (measured.some((each) => computeAge(now, each) <= POLLED_MAX_AGE)) return null;
-  return range(measured.map(({ lastSample }) => lastSample))?.max ?? null;
+  if (figures.some((each) => (findAge(each, now) ?? Number.POSITIVE_INFINITY) <= POLLED_MAX_AGE)) return null;
+  return range(figures.flatMap((each) => findNewestSample(each) ?? []))?.max ?? null;
+}
+
+/** The newest sample of a series, also one outside the selected period. Null without a sample. */
+export const findNewestSample = ({ measured, newestOutside }: SeriesFigures): Instant | null =>
+  measured?.lastSample ?? newestOutside ?? null;
+
+function findAge({ measured, newestOutside }: SeriesFigures, now: Instant): Seconds | null {
+  if (measured !== null) return computeAge(now, measured);
+  return newestOutside === undefined ? null : secondsBetween(newestOutside, now);
 }
 
 function findSilenceCode(

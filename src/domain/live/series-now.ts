@@ -5,9 +5,9 @@ import { getGeneration } from '../measurement/columns/generation-columns.ts';
 import { forecastRotation, type RotationForecast } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { FailedPollCount, Generation, Instant, Seconds } from '../model.ts';
+import { judgeNow } from '../verdict/endpoints/judge-now.ts';
 import type { Job } from '../verdict/job-verdict.ts';
 import { findCurrentFailure } from '../verdict/judgements.ts';
-import { judgeNow } from '../verdict/now.ts';
 import type { Outlook } from '../verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
 import { findLatestTime } from './latest-time.ts';
@@ -58,7 +58,7 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
   const lastSampleAt = now - age * 1000;
   const staleAt = lastSampleAt + findMaxSampleAge(measurement.usualGap) * 1000;
   const credentials = findLastServed(measurement);
-  const unusable = findProblem(analysis, { failure, age, isStale: now >= staleAt });
+  const unusable = findProblem({ failure, age, isStale: now >= staleAt });
   const forecast = forecastRotation(measurement);
   return {
     expiresAt: credentials.expiration - ahead,
@@ -69,7 +69,10 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
       if (unusable !== null) return { job, answer: 'unknown', reason: unusable };
       const current = { identity: analysis.identity, credentials };
       const judgement = judgeNow(current, { job, at: latest, analysis });
-      if (judgement.unknownReason !== null) return { job, answer: 'unknown', reason: 'ISSUED_IN_FUTURE' };
+      if (judgement.unknownReason !== null) {
+        const hasOthers = judgement.unknownReason.code === 'SEVERAL_ENDPOINTS';
+        return { job, answer: 'unknown', reason: hasOthers ? 'SEVERAL_ENDPOINTS' : 'ISSUED_IN_FUTURE' };
+      }
       const { spare, outlook, safeUntil } = judgement;
       return safeUntil === null
         ? { job, answer: 'no', shortfall: -spare, outlook }
@@ -86,15 +89,18 @@ const UNKNOWN = {
   staleAt: null,
 } as const;
 
-function findProblem(
-  { measurement }: SeriesAnalysis,
-  { failure, age, isStale }: { failure: FailedPollCount | null; age: Seconds; isStale: boolean },
-): UnknownStartReason | null {
+function findProblem({
+  failure,
+  age,
+  isStale,
+}: {
+  failure: FailedPollCount | null;
+  age: Seconds;
+  isStale: boolean;
+}): UnknownStartReason | null {
   if (failure !== null) return 'POLL_FAILED';
   if (age < -NOTABLE_CLOCK_OFFSET) return 'SAMPLES_IN_FUTURE';
-  if (isStale) return 'STALE_SAMPLES';
-  // The next request may get the older credentials of another endpoint.
-  return measurement?.severalEndpoints == null ? null : 'SEVERAL_ENDPOINTS';
+  return isStale ? 'STALE_SAMPLES' : null;
 }
 
 /** With several endpoints, the generation that was seen last. */

@@ -47,7 +47,7 @@ export function correctClocks(
   newestClockOffset: Seconds | null,
 ): {
   generations: GenerationColumns;
-  clock: SampleClock;
+  clock: Omit<SampleClock, 'isReadElsewhere'>;
 } {
   const usable = ignoreUnusableDates(recorded);
   const isDated = !isAllAbsent(usable.lastUpdated);

@@ -1,5 +1,5 @@
 import { findFirstIndex, pairNeighbours } from '../lists.ts';
-import type { Seconds, Span } from '../model.ts';
+import type { Instant, Seconds, Span } from '../model.ts';
 import { joinSpans } from '../time/spans.ts';
 import {
   type Column,
@@ -25,24 +25,39 @@ import { computeLeadTime } from './rotations.ts';
 /** Finds signs of several endpoints in a series. Null if there are none. */
 export function findEndpointSigns(generations: GenerationColumns): EndpointSigns | null {
   const [overlaps, reversals] = [countOverlaps(generations), countReversals(generations)];
-  return overlaps + reversals === 0 ? null : { overlaps, reversals };
+  if (overlaps.count + reversals.count === 0) return null;
+  return {
+    overlaps: overlaps.count,
+    reversals: reversals.count,
+    lastAt: Math.max(overlaps.lastAt, reversals.lastAt),
+  };
 }
 
-function countOverlaps(generations: GenerationColumns): number {
+interface Signs {
+  count: number;
+  lastAt: Instant;
+}
+
+function countOverlaps(generations: GenerationColumns): Signs {
   const order = findOrder(generations.firstSeen, generations.lastSeen);
   const ordered = order === null ? generations : selectItems(generations, order);
   const { firstSeen, lastSeen, rawFirstSeen, rawLastSeen } = ordered;
-  let count = 0;
+  const signs = { count: 0, lastAt: Number.NEGATIVE_INFINITY };
   let latest = 0;
   for (let index = 1; index < ordered.count; index += 1) {
     // A correction alone must not make generations overlap: offsets have whole seconds.
     const isOverlapping =
       areOverlappingAt(firstSeen, lastSeen, latest, index) &&
       areOverlappingAt(rawFirstSeen, rawLastSeen, latest, index);
-    if (isOverlapping) count += 1;
+    if (isOverlapping) addSign(signs, Math.min(valueAt(lastSeen, index), valueAt(lastSeen, latest)));
     if (valueAt(lastSeen, index) > valueAt(lastSeen, latest)) latest = index;
   }
-  return count;
+  return signs;
+}
+
+function addSign(signs: Signs, at: Instant): void {
+  signs.count += 1;
+  signs.lastAt = Math.max(signs.lastAt, at);
 }
 
 /** See {@link areOverlapping}. */
@@ -50,12 +65,13 @@ const areOverlappingAt = (firstSeen: Column, lastSeen: Column, a: number, b: num
   valueAt(firstSeen, a) < valueAt(lastSeen, b) && valueAt(firstSeen, b) < valueAt(lastSeen, a);
 
 /** Compares consecutive samples with different keys, in the order of the host's clock. */
-function countReversals(generations: GenerationColumns): number {
+function countReversals(generations: GenerationColumns): Signs {
   const order = findOrder(generations.rawFirstSeen, generations.rawLastSeen);
   const ordered = order === null ? generations : selectItems(generations, order);
-  let count = 0;
-  for (let to = 1; to < ordered.count; to += 1) if (isReversal(ordered, to - 1, to)) count += 1;
-  return count;
+  const signs = { count: 0, lastAt: Number.NEGATIVE_INFINITY };
+  for (let to = 1; to < ordered.count; to += 1)
+    if (isReversal(ordered, to - 1, to)) addSign(signs, valueAt(ordered.firstSeen, to));
+  return signs;
 }
 
 function isReversal(generations: GenerationColumns, from: number, to: number): boolean {

@@ -52,17 +52,19 @@ import {
  * @param source the source of the series; null if unknown
  * @throws RangeError if there is no generation
  */
-export const measure = (
-  recorded: readonly RecordedGeneration[],
-  newestClockOffset: Seconds | null = null,
-  source: SourceName | null = null,
-): Measurement => measureColumns(toRecordedColumns(recorded), newestClockOffset, source).toObject();
+export const measure = (recorded: readonly RecordedGeneration[], ...context: MeasureContext): Measurement =>
+  measureColumns(toRecordedColumns(recorded), ...context).toObject();
+
+type MeasureContext = [
+  newestClockOffset?: Seconds | null,
+  source?: SourceName | null,
+  isReadElsewhere?: boolean,
+];
 
 /** As {@link measure}, for columns. */
 export function measureColumns(
   recorded: RecordedColumns,
-  newestClockOffset: Seconds | null,
-  source: SourceName | null = null,
+  ...[newestClockOffset = null, source = null, isReadElsewhere = false]: MeasureContext
 ): ColumnMeasurement {
   // Of equal generations, the first one is used. A fixed order makes the result independent of the input's order.
   const merged = mergeKeylessGenerations(orderColumns(recorded));
@@ -104,7 +106,7 @@ export function measureColumns(
     areDurationsMixed: isIssuedPerRequest && areDurationsMixed(validityWhenIssued, source),
     severalEndpoints: kept.severalEndpoints,
     leadTimeTrend: findLeadTimeTrend(rotations),
-    clock,
+    clock: { ...clock, isReadElsewhere },
   });
 }
 

@@ -63,6 +63,8 @@ export interface EndpointSigns {
   overlaps: number;
   /** Changes from one generation to another one with an older `LastUpdated`. */
   reversals: number;
+  /** The last time at which two endpoints are known to have answered. */
+  lastAt: Instant;
 }
 
 /** How the times of samples were corrected. */
@@ -73,6 +75,8 @@ export interface SampleClock {
   shiftMs: number;
   /** The newest known offset of the host's clock, or of the newest generation. Null if unknown. */
   newestOffset: Seconds | null;
+  /** The machine that analyses the series may not have polled it. So `now` may be by another clock than the samples. */
+  isReadElsewhere: boolean;
   /** The time of the newest sample, corrected by its own offset. */
   correctedLastSample: Instant;
   /** Generations that were seen over a minute before their `LastUpdated`. Null if there are none. */

@@ -73,6 +73,7 @@ const STOP_REASONS: ReadonlySet<OutcomeCause['reason']> = new Set([
   'HANGS',
   'INCOMPLETE',
   'REJECTED_BY_SDK',
+  'TOO_SLOW',
   'INVALID_SETTING',
 ]);
 

@@ -22,6 +22,8 @@ export type OutcomeCause =
     }
   /** The client uses the profile that this variable names, and the probe did not read. */
   | { reason: 'OTHER_PROFILE'; setting: string; named: string | null }
+  /** The client does not wait for the response of the endpoint. */
+  | { reason: 'TOO_SLOW'; responseMs: number; limitMs: number }
   /** `note`: what the SDK handles differently from our poll. */
   | { reason: 'REJECTED_BY_SDK' | 'DISABLED' | 'OTHER_ENDPOINT' | 'OTHER_TOKEN'; note: PollNoteCode };
 

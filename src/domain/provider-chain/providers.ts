@@ -1,6 +1,7 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { Platform } from '../platform.ts';
 import type { PollNote } from '../poll-note.ts';
+import type { ResponseTimes } from './chains/response-limits.ts';
 import type { Client, Sdk } from './clients.ts';
 import type { ObservedProcess } from './process-view.ts';
 
@@ -115,6 +116,8 @@ interface ProviderDetails {
   tokenExpiration: Instant | null;
   /** Of `profile-role`. */
   roleSession: RoleSession | null;
+  /** Null without a response of an endpoint. */
+  responseTimes: ResponseTimes | null;
   notes: readonly PollNote[];
 }
 
@@ -122,16 +125,8 @@ interface ProviderDetails {
 export type Provider = { name: ProviderName } & ProviderStatus & ProviderDetails;
 
 const UNKNOWN_DETAILS: ProviderDetails = {
-  accessKeyId: null,
-  role: null,
-  accountId: null,
-  expiration: null,
-  remaining: null,
-  isSession: null,
-  origin: null,
-  profileFile: null,
-  tokenExpiration: null,
-  roleSession: null,
+  ...{ accessKeyId: null, role: null, accountId: null, expiration: null, remaining: null, isSession: null },
+  ...{ origin: null, profileFile: null, tokenExpiration: null, roleSession: null, responseTimes: null },
   notes: [],
 };
 
@@ -221,7 +216,7 @@ export interface ChainFacts {
   sections: Readonly<Record<'config' | 'credentials', ReadonlySet<string>>>;
   fileProblems: readonly FileProblem[];
   misplacedSections: readonly MisplacedSection[];
-  /** Whether IMDSv1 serves credentials. Null if not tried: only Go needs it, if the token has no TTL. */
+  /** Whether IMDSv1 serves credentials. Null if not tried: some SDKs need it if the token has no TTL or comes late. */
   doesImdsV1Work: boolean | null;
   /** The keys as Java, which removes blanks, and Rust, which ignores a value of blanks, read them. Null: as others. */
   otherEnvironment: { clients: readonly Client[]; provider: Provider } | null;

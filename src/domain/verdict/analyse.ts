@@ -13,7 +13,9 @@ export const POLLED_MAX_AGE: Seconds = 86_400;
 export function analyse(history: SeriesHistory, freshness: Freshness): SeriesAnalysis {
   const { generations, newestClockOffset, identity } = history;
   const measurement =
-    generations.length === 0 ? null : measure(generations, newestClockOffset, identity.source);
+    generations.length === 0
+      ? null
+      : measure(generations, newestClockOffset, identity.source, isReadElsewhere(history, freshness));
   return analyseMeasurement(history, measurement, freshness);
 }
 
@@ -21,12 +23,27 @@ export function analyse(history: SeriesHistory, freshness: Freshness): SeriesAna
 export function analyseColumns(history: ColumnHistory, freshness: Freshness): SeriesAnalysis {
   const { generations, newestClockOffset, identity } = history;
   const measurement =
-    generations.count === 0 ? null : measureColumns(generations, newestClockOffset, identity.source);
+    generations.count === 0
+      ? null
+      : measureColumns(generations, newestClockOffset, identity.source, isReadElsewhere(history, freshness));
   return analyseMeasurement(history, measurement, freshness);
 }
 
+/** Nobody knows by which clock a log was written, or which machine polled a series of a database of other hosts. */
+export const isReadElsewhere = (
+  { isPolled, polledBy }: Pick<SeriesHistory, 'isPolled' | 'polledBy'>,
+  { machine }: Pick<Freshness, 'machine'>,
+): boolean => !isPolled || (machine !== undefined && polledBy !== machine);
+
 function analyseMeasurement(
-  { identity, isPolled, failedPolls, failedPollSpans, session }: Omit<SeriesHistory, 'generations'>,
+  {
+    identity,
+    isPolled,
+    failedPolls,
+    failedPollSpans,
+    session,
+    newestOutside,
+  }: Omit<SeriesHistory, 'generations'>,
   measurement: Measurement | null,
   { now, maxAge }: Freshness,
 ): SeriesAnalysis {
@@ -36,6 +53,7 @@ function analyseMeasurement(
     failedPolls,
     failedPollSpans,
     session,
+    ...(newestOutside === undefined ? {} : { newestOutside }),
     measurement,
     analysedAt: measurement === null ? now : correctNow(now, measurement),
     age: measurement === null ? null : computeAge(now, measurement),
@@ -52,19 +70,32 @@ export function computeAge(now: Instant, measurement: Pick<Measurement, 'lastSam
   const { lastSample, clock } = measurement;
   const age = secondsBetween(lastSample, correctNow(now, measurement));
   if (!clock.usesRawTimes) return age;
-  const correctedNow = correctTime({ observedAt: now, clockOffset: clock.newestOffset });
-  return Math.max(age, secondsBetween(clock.correctedLastSample, correctedNow));
+  const corrected = correctTime({ observedAt: now, clockOffset: clock.newestOffset });
+  const later = clock.isReadElsewhere ? Math.max(now, corrected) : corrected;
+  return Math.max(age, secondsBetween(clock.correctedLastSample, later));
 }
 
 /**
- * `now` by the clock that dates the samples of the series: corrected by the newest known offset, unless the
- * series uses the host's clock.
+ * `now` by the clock that dates the samples of the series. On another machine than the host, the clock of `now` may be
+ * right already. The later time is the safe choice, because a wrong clock must not make credentials last longer.
  */
-export function correctNow(now: Instant, { clock }: Pick<Measurement, 'clock'>): Instant {
+export function correctNow(now: Instant, measurement: Pick<Measurement, 'clock'>): Instant {
+  const corrected = correctHostTime(now, measurement);
+  return measurement.clock.isReadElsewhere ? Math.max(now, corrected) : corrected;
+}
+
+/**
+ * A time of the host's clock by the clock that dates the samples of the series: corrected by the newest known offset,
+ * unless the series uses the host's clock.
+ */
+export function correctHostTime(at: Instant, { clock }: Pick<Measurement, 'clock'>): Instant {
   const { usesRawTimes, newestOffset: clockOffset, shiftMs } = clock;
-  return (usesRawTimes ? now : correctTime({ observedAt: now, clockOffset })) + shiftMs;
+  return (usesRawTimes ? at : correctTime({ observedAt: at, clockOffset })) + shiftMs;
 }
 
 /** Spans of failed polls by AWS's clock. The store has them by the host's clock. */
 export const correctSpans = (spans: readonly Span[], measurement: Measurement): Span[] =>
-  spans.map(({ from, to }) => ({ from: correctNow(from, measurement), to: correctNow(to, measurement) }));
+  spans.map(({ from, to }) => ({
+    from: correctHostTime(from, measurement),
+    to: correctHostTime(to, measurement),
+  }));

@@ -20,6 +20,8 @@ export type Verdict = (typeof VERDICTS)[number];
 
 export type UnknownReason =
   | { code: 'NO_SAMPLES' }
+  /** The selected period leaves out all samples. */
+  | { code: 'NO_SAMPLES_IN_PERIOD'; newestSampleAt: Instant }
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
   | { code: 'NO_WITNESSED_ROTATION' }
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }

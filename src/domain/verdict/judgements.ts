@@ -3,7 +3,7 @@ import { getHistoryColumns } from '../measurement/columns/column-measurement.ts'
 import { minBy } from '../measurement/statistics.ts';
 import type { FailedPollCount, Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { correctNow } from './analyse.ts';
+import { correctHostTime, correctNow } from './analyse.ts';
 import {
   type AssessedJob,
   type AssessedSeries,
@@ -106,5 +106,5 @@ export function findCurrentFailure({ failedPolls, measurement }: SeriesAnalysis)
   const last = minBy(failedPolls, ({ lastAt }) => -lastAt);
   if (last === null || measurement === null) return last;
   // Failed polls are stored with the time of the host's clock.
-  return measurement.lastSample >= correctNow(last.lastAt, measurement) ? null : last;
+  return measurement.lastSample >= correctHostTime(last.lastAt, measurement) ? null : last;
 }

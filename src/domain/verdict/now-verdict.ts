@@ -20,6 +20,8 @@ export type NoCredentialsReason =
 export type UnusableSampleReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
+  /** Several endpoints answer, and no recent sample has the credentials of the others. */
+  | { code: 'SEVERAL_ENDPOINTS' }
   /** `LastUpdated` is more than five minutes ahead: a clock is wrong. */
   | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds };
 
@@ -56,6 +58,11 @@ interface JudgedNow extends LaterStart {
 interface WithCredentials {
   identity: SeriesIdentity;
   credentials: IssuedCredentials;
+  /**
+   * The credentials that the source returned, if those of another endpoint expire earlier and are judged, because
+   * the request of the job may get them. Else null.
+   */
+  returned: IssuedCredentials | null;
   /** The expiration stated now, if an earlier poll of the same key got an earlier one. Else null. */
   laterExpiration: Instant | null;
   /** Negative: expired. */
@@ -68,6 +75,7 @@ interface WithoutCredentials {
   /** The polled series. Null if unknown. */
   identity: SeriesIdentity | null;
   credentials: null;
+  returned: null;
   laterExpiration: null;
   remaining: null;
   spare: null;

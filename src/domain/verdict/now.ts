@@ -1,7 +1,5 @@
 import { findPollInterval } from '../live/poll-interval.ts';
 import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
-import { valueAt } from '../measurement/columns/column.ts';
-import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
@@ -9,6 +7,7 @@ import { findRequestedValidity, isSessionTooShort, type RequestedSession } from 
 import { secondsBetween } from '../time/instant.ts';
 import { listCurrentClockSkew } from './checks/clock-checks.ts';
 import { mattersNow } from './checks/matters-now.ts';
+import { findEarliestExpiration } from './figures/earliest-expiration.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
 import type { Finding } from './finding.ts';
 import { isNeverSafe, isOutlookAfterRotationPossible, MIN_START_TIME } from './job.ts';
@@ -32,7 +31,7 @@ export interface CurrentCredentials {
   laterExpiration?: Instant | null;
 }
 
-interface JudgeNowOptions {
+export interface JudgePassedOptions {
   job: JobRequirement;
   /** See {@link NowJudgement.judgedAt}. */
   at: Instant;
@@ -46,8 +45,11 @@ interface JudgeNowOptions {
   analysis: SeriesAnalysis | null;
 }
 
-/** Judges a job that starts now, and predicts when a later start will be safe. */
-export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions): NowJudgement {
+/** Judges a job that gets these credentials and starts now, and predicts when a later start will be safe. */
+export function judgePassedCredentials(
+  current: CurrentCredentials,
+  options: JudgePassedOptions,
+): NowJudgement {
   const judged = judgeCredentials(current, options);
   if (judged.spare < 0) return { ...judged, verdict: 'not-safe', unknownReason: null };
   const aheadSeconds = findDecisiveAhead(current.credentials, options);
@@ -60,14 +62,14 @@ export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions):
 /** By how much `LastUpdated` is ahead of the clock, if that is too much to trust the clock. Else null. */
 function findDecisiveAhead(
   { lastUpdated }: IssuedCredentials,
-  { at, analysis }: JudgeNowOptions,
+  { at, analysis }: JudgePassedOptions,
 ): Seconds | null {
   const ahead = lastUpdated === null ? 0 : secondsBetween(at, lastUpdated);
   return ahead > DECISIVE_AHEAD ? ahead : findDecisiveIssuedInFuture(analysis?.measurement ?? null);
 }
 
 /** The later time counts, so that a slow clock does not make credentials last longer. */
-function judgeCredentials(current: CurrentCredentials, options: JudgeNowOptions) {
+function judgeCredentials(current: CurrentCredentials, options: JudgePassedOptions) {
   const at = Math.max(options.at, current.credentials.lastUpdated ?? options.at);
   const measured = measureCredentials(current, { ...options, at });
   const hostTime = options.hostTime ?? options.at;
@@ -81,7 +83,7 @@ function judgeCredentials(current: CurrentCredentials, options: JudgeNowOptions)
 export function judgeUnusableSample(
   unknownReason: UnusableSampleReason,
   current: CurrentCredentials,
-  options: JudgeNowOptions,
+  options: JudgePassedOptions,
 ): NowJudgement {
   return { ...judgeCredentials(current, options), verdict: 'unknown', unknownReason };
 }
@@ -93,7 +95,7 @@ export function judgeUnusableSample(
 export function judgeWithoutCredentials(
   unknownReason: NoCredentialsReason,
   identity: SeriesIdentity | null,
-  options: JudgeNowOptions,
+  options: JudgePassedOptions,
 ): NowJudgement {
   const judged = startJudgement(options);
   return {
@@ -103,6 +105,7 @@ export function judgeWithoutCredentials(
     unknownReason,
     identity,
     credentials: null,
+    returned: null,
     laterExpiration: null,
     remaining: null,
     spare: null,
@@ -121,7 +124,7 @@ const REASONS_WITHOUT_ROLE: ReadonlySet<FailureReason> = new Set([
 const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
   reason?.code === 'POLL_FAILED' && REASONS_WITHOUT_ROLE.has(reason.reason);
 
-function startJudgement(options: JudgeNowOptions) {
+function startJudgement(options: JudgePassedOptions) {
   const { job, at, hostTime = at, analysis, clockOffset = null, session = null } = options;
   const required = job.duration + job.margin;
   const laterStart = findLaterStart(analysis, required, session);
@@ -144,29 +147,18 @@ function updateClockSkew(findings: readonly Finding[], newestOffset: Seconds | n
 
 function measureCredentials(
   { identity, credentials, laterExpiration = null }: CurrentCredentials,
-  { job, at, analysis }: JudgeNowOptions,
+  { job, at, analysis }: JudgePassedOptions,
 ) {
   const expiration = findEarliestExpiration(credentials, analysis?.measurement ?? null);
   const remaining = secondsBetween(at, expiration);
   return {
     identity,
     credentials: { ...credentials, expiration },
+    returned: null,
     laterExpiration: expiration < credentials.expiration ? credentials.expiration : laterExpiration,
     remaining,
     spare: remaining - job.duration - job.margin,
   };
-}
-
-/** The smallest expiration ever stated for this key: a source may state a later one. */
-function findEarliestExpiration(
-  { accessKeyId, expiration }: IssuedCredentials,
-  measurement: Measurement | null,
-): Instant {
-  // Without a key id, the expiration identifies the credentials.
-  if (measurement === null || accessKeyId === '') return expiration;
-  const { generations } = getHistoryColumns(measurement);
-  const index = [...generations.accessKeyIds].indexOf(accessKeyId);
-  return index < 0 ? expiration : Math.min(expiration, valueAt(generations.expiration, index));
 }
 
 function findLaterStart(

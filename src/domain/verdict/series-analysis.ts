@@ -9,7 +9,7 @@ export interface ColumnHistory extends Omit<SeriesHistory, 'generations'> {
 }
 
 /** A series without its findings: the input of the checks. */
-export interface CheckedSeries extends Omit<SeriesHistory, 'generations' | 'newestClockOffset'> {
+export interface CheckedSeries extends Omit<SeriesHistory, 'generations' | 'newestClockOffset' | 'polledBy'> {
   /** Null if the series has only failed polls. */
   measurement: Measurement | null;
   /** Age of the newest sample. Negative: the sample is in the future. Null without a sample. */
@@ -42,5 +42,10 @@ export interface SeriesAnalysis extends CheckedSeries {
 /** `maxAge`: null is no limit; `default` is 24 h for a polled series and no limit for an imported one. */
 export interface Freshness {
   now: Instant;
+  /**
+   * The name of the machine with the clock of `now`. Series that this machine did not poll may have another clock.
+   * Absent: `now` is by the clock of the polled hosts, except for imported series.
+   */
+  machine?: string | undefined;
   maxAge: Seconds | null | 'default';
 }

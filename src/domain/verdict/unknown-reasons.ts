@@ -12,8 +12,11 @@ export function findUnknownReasons(
   required: Seconds,
   rules: EvidenceRules,
 ): UnknownReason[] {
-  const { measured } = series;
-  if (measured === null) return [{ code: 'NO_SAMPLES' }];
+  const { measured, newestOutside } = series;
+  if (measured === null)
+    return newestOutside === undefined
+      ? [{ code: 'NO_SAMPLES' }]
+      : [{ code: 'NO_SAMPLES_IN_PERIOD', newestSampleAt: newestOutside }];
   return [
     ...findMissingRotations(measured),
     ...findAgeReasons(series),

@@ -2,6 +2,7 @@ import { isClockWrong } from '../../domain/aws-limits.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
@@ -20,7 +21,8 @@ import { describeDeadline, describeForecastOnHost } from './start-check/times.ts
 import { describeJobWithMargin } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
-export function describeNowVerdict({ verdict, job, spare, remaining, clockOffset }: NowJudgement): string {
+export function describeNowVerdict(judgement: NowJudgement): string {
+  const { verdict, job, spare, remaining, clockOffset, returned } = judgement;
   const jobText = `${describeJobWithMargin(job)} that starts now`;
   // By AWS's clock, the credentials may still be valid.
   if (verdict === 'not-safe' && isClockWrong(clockOffset) && clockOffset > 0)
@@ -30,6 +32,10 @@ export function describeNowVerdict({ verdict, job, spare, remaining, clockOffset
     return 'not safe: the credentials have expired';
   if (verdict === 'unknown') return `unknown: ${jobText}`;
   if (verdict === 'safe') return `safe: ${jobText}, ${duration(spare)} to spare`;
+  if (returned !== null)
+    return remaining <= 0
+      ? `not safe: ${jobText}, because another endpoint serves expired credentials`
+      : `not safe: ${jobText}, ${duration(-spare)} short with the credentials of another endpoint`;
   if (remaining <= 0) return `not safe: ${jobText}, the credentials have expired`;
   return `not safe: ${jobText}, ${duration(-spare)} short`;
 }
@@ -52,6 +58,9 @@ export function describeOtherStarts(job: NowJudgement['job'], database: NamedDat
 export interface NamedDatabase {
   file: string | null;
 }
+
+const PASS_CREDENTIALS_ADVICE =
+  'start the job with `cred-watch exec`, which passes the credentials that it has judged';
 
 /** Why the verdict is `unknown`. */
 export function describeNowUnknownReason(reason: NowUnknownReason): Explanation {
@@ -79,6 +88,12 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
         message: `the last sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host`,
         hint: 'correct the clock, then poll again',
       };
+    case 'SEVERAL_ENDPOINTS':
+      return {
+        message:
+          'several endpoints answer, so the job may get other credentials than this request, and no recent sample has them',
+        hint: `${PASS_CREDENTIALS_ADVICE}; or poll for ten minutes with \`cred-watch poll --interval 1m\`, then check again`,
+      };
     case 'ISSUED_IN_FUTURE':
       return {
         message: `LastUpdated is ${duration(reason.aheadSeconds)} ahead of the clock, so the expiration may be wrong too`,
@@ -90,6 +105,10 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
 /** Follows an expiration that is earlier than the one stated by this poll. */
 export const describeLaterExpiration = (stated: Instant, times: TimeFormat = UTC_TIMES) =>
   `as an earlier poll of this key stated; this poll states ${times.timestamp(stated)}, which is not used`;
+
+/** Follows the credentials that the source returned. */
+export const describeReturned = (remaining: string) =>
+  `${remaining}; the request of the job may get the other credentials`;
 
 const NO_FORECAST = 'no rotation seen yet, so no forecast';
 
@@ -128,7 +147,7 @@ export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC
 function describeUnknownOutlook(judgement: NowJudgement): string {
   const { validityAfterRotation, spare, clockOffset } = judgement;
   if (isClockWrong(clockOffset)) return 'the clock of the host is wrong';
-  if (areExpired(judgement))
+  if (areExpired(judgement) && judgement.returned === null)
     return 'the credentials have expired and the history says nothing about the next ones';
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
     return 'several endpoints answer, and the next request may get older or newer credentials';
@@ -153,6 +172,10 @@ function findShortStartTime({ outlook, validityAfterRotation, required }: NowJud
 const isTooLongSoFar = ({ validityAfterRotation, required }: NowJudgement): boolean =>
   validityAfterRotation !== null && validityAfterRotation.max < required;
 
+/** What the source returned would be enough for the job. */
+const isOnlyOtherTooShort = ({ returned, judgedAt, required }: NowJudgement): boolean =>
+  returned !== null && secondsBetween(judgedAt, returned.expiration) >= required;
+
 export interface WaitState {
   /** The command has already waited for a safe start. */
   hasWaited: boolean;
@@ -172,6 +195,7 @@ export function buildNowAdvice(
   if (verdict === 'safe') return '';
   if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
   if (isClockWrong(clockOffset)) return CORRECT_CLOCK_HINT;
+  if (isOnlyOtherTooShort(judgement)) return `${PASS_CREDENTIALS_ADVICE}; or repair the other endpoint`;
   if (identity !== null && (areExpired(judgement) || identity.source === 'environment'))
     return EXPIRED_ADVICE[identity.source];
   if (identity !== null && session !== null) {

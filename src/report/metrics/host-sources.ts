@@ -3,7 +3,7 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { minBy, range } from '../../domain/measurement/statistics.ts';
 import type { Instant, SourceName } from '../../domain/model.ts';
 import { getHostSourceKey } from '../../domain/series-key.ts';
-import { correctNow } from '../../domain/verdict/analyse.ts';
+import { correctHostTime } from '../../domain/verdict/analyse.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 
@@ -31,7 +31,7 @@ export function groupByHostSource({ series }: Assessment): HostSource[] {
 
 /** Failed polls have times of the host's clock, samples of AWS's clock. Comparing them needs one clock. */
 export const correctFailureTime = (at: Instant, newest: Measurement | null): Instant =>
-  newest === null ? at : correctNow(at, newest);
+  newest === null ? at : correctHostTime(at, newest);
 
 export const findLastSample = ({ newest }: HostSource): Instant =>
   newest?.lastSample ?? Number.NEGATIVE_INFINITY;

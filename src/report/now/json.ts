@@ -1,6 +1,6 @@
 import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
-import { formatInstant } from '../../domain/time/instant.ts';
+import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { buildKnowledgeJson } from '../general-knowledge/json.ts';
@@ -15,7 +15,7 @@ export function renderNowJson(
   notes: readonly PollNote[],
   generalKnowledge: readonly SourceKnowledge[] = [],
 ): string {
-  const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job } = now;
+  const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job, returned } = now;
   return `${toJson(
     {
       schema_version: 1,
@@ -26,6 +26,11 @@ export function renderNowJson(
       ...(identity === null ? UNKNOWN_IDENTITY : buildIdentityJson(identity)),
       access_key_id: credentials && maskKeyId(credentials.accessKeyId),
       expiration: formatNullableInstant(credentials?.expiration ?? null),
+      returned_credentials: returned && {
+        access_key_id: maskKeyId(returned.accessKeyId),
+        expiration: formatInstant(returned.expiration),
+        remaining_seconds: secondsBetween(now.judgedAt, returned.expiration),
+      },
       later_expiration: formatNullableInstant(now.laterExpiration),
       remaining_seconds: now.remaining,
       spare_seconds: now.spare,

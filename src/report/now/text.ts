@@ -1,6 +1,7 @@
 import { isClockWrong } from '../../domain/aws-limits.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -11,6 +12,7 @@ import {
   describeNowVerdict,
   describeOtherStarts,
   describeOutlook,
+  describeReturned,
   type NamedDatabase,
   type WaitState,
 } from '../messages/now.ts';
@@ -46,7 +48,7 @@ export function renderNowText(judgement: NowJudgement, context: NowContext): str
 
 function listRows(judgement: NowJudgement, context: NowContext): [string, string][] {
   const { job, required, credentials, identity, remaining, judgedAt, unknownReason, clockOffset } = judgement;
-  const { nextRotation, validityAfterRotation, laterExpiration } = judgement;
+  const { nextRotation, validityAfterRotation, laterExpiration, returned } = judgement;
   const { times } = context;
   const rows: [string, string][] = [];
   if (unknownReason !== null) {
@@ -64,6 +66,11 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
       ['credentials', `${formatSeriesName(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
       ['expire', `${times.timestamp(credentials.expiration)}, ${formatRemaining(remaining)}`],
     );
+    if (returned !== null)
+      rows.push([
+        'this request',
+        `${maskKeyId(returned.accessKeyId)}, ${describeReturned(formatRemaining(secondsBetween(judgedAt, returned.expiration)))}`,
+      ]);
     if (isWrong && clockOffset > 0)
       rows.push(['', `by the host's clock; ${formatRemaining(remaining + clockOffset)} by AWS's clock`]);
     const clock = describeClockOfTimes(judgement);

@@ -27,13 +27,13 @@ export function listSeriesRows(
   margin: Seconds,
   times: TimeFormat = UTC_TIMES,
 ): Row[] {
-  const { measurement, isPolled, failedPolls } = analysis;
+  const { measurement, isPolled, failedPolls, newestOutside } = analysis;
   const failed = failedPolls.map(
     ({ reason, count, lastAt }) => `${formatNumber(count)} ${reason}, last at ${times.timestamp(lastAt)}`,
   );
   const measured: Row[] =
     measurement === null
-      ? [['samples', 'none']]
+      ? [['samples', newestOutside === undefined ? 'none' : 'none in the selected period']]
       : [
           ...listMeasuredRows(measurement, isPolled, margin, times),
           ['safe starts by job', formatSafeStarts(measurement, margin)],

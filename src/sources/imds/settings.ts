@@ -127,6 +127,12 @@ function readRole(role: string | undefined, read: Read, note: Note): string | nu
     : createInvalidSettingError(setting.name, 'is not a role name');
 }
 
+/** The time limit of AWS_METADATA_SERVICE_TIMEOUT, or of the profile, in milliseconds. Null if it is not set. */
+export function readMetadataTimeout(options: SourceOptions): number | null {
+  const read: Read = (variable, key) => readSetting(options, variable, key, new Notes());
+  return readLimits(read, () => {}).requestMs ?? null;
+}
+
 function readLimits(read: Read, note: Note): Partial<PollLimits> {
   const parse = (setting: Setting | null, pattern: RegExp): number | null => {
     if (setting === null) return null;

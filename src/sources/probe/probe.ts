@@ -11,6 +11,8 @@ import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../contai
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
+import { ResponseTimer } from '../http/response-timer.ts';
+import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import {
   type ParsedProfileFiles,
@@ -68,7 +70,7 @@ export async function probeProviders(
   const providers = await Promise.all([
     withLimit('environment', probeEnvironment(probeOptions)),
     withLimit('web-identity', probeWebIdentity('web-identity', environmentToken, probeOptions)),
-    withLimit('container', probeContainer(probeOptions, mode)),
+    withLimit('container', probeContainer({ ...probeOptions, limits: options.limits }, mode)),
     ...probeProfileProviders(probeOptions, files, mode).map(([name, probe]) => withLimit(name, probe)),
   ]);
   const { imds, doesImdsV1Work } = await probedImds;
@@ -218,7 +220,14 @@ async function probeContainer(options: SourceOptions, { offline, observed }: Pro
   }
   const isForeignToken =
     observed?.isOtherUser && isVariableSet(options.env, 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE');
-  return offline || isForeignToken
-    ? createProvider('container', { state: 'untried', notes: findUriNotes(options.env) })
-    : pollProvider('container', options);
+  if (offline || isForeignToken)
+    return createProvider('container', { state: 'untried', notes: findUriNotes(options.env) });
+  const timer = new ResponseTimer();
+  const exchange = timer.measure(options.exchange ?? exchangeOverSocket);
+  const limits = { ...CONTAINER_LIMITS, ...options.limits };
+  const polled = await pollProvider('container', { ...options, limits, exchange });
+  return { ...polled, responseTimes: timer.getTimes() };
 }
+
+/** Some SDKs wait for five seconds, or without a limit. */
+const CONTAINER_LIMITS = { attempts: 2, requestMs: 5500, pollMs: 6000 };

@@ -13,6 +13,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   source: createNameCheck(SOURCE_NAMES),
   apiVersion: isText,
   role: isText,
+  machine: isText,
   sessionLimit: createNameCheck(['', ...SESSION_LIMITS]),
   accessKeyId: isText,
   reason: createNameCheck(FAILURE_REASONS),

@@ -15,8 +15,9 @@ export const FIRST_VERSION_WITHOUT_SECRETS = 5;
  * Instants are milliseconds since 1970. A missing identity field is `''`, because UNIQUE treats NULLs as
  * different.
  *
- * - `series.machine` is the name of the machine that polled the series. A poll that fails before it knows the
- *   instance id is recorded under the host of that machine's newest sample.
+ * - `series.machine` is the name of the machine that polled the series last. A poll that fails before it knows the
+ *   instance id is recorded under the host of that machine's newest sample. An `@` before the name: the caller chose
+ *   the host name, so other polls of the machine must not use it.
  * - `series.poll_command_at` is the time of the newest sample of the command `poll`. It is 0 if only other commands, such
  *   as `check`, recorded samples.
  * - `series.session_limit` and `series.token_expires_at` are what the newest poll knew. `session_limit` is the code of a

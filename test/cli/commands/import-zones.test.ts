@@ -67,7 +67,9 @@ describe('a log in local time west of UTC without LastUpdated', () => {
   test('with --strict, a log with a wrong zone is refused', async () => {
     const run = await importLog(writeLog(5), newDatabase(), '--strict', '--timezone=-03:00');
     expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(/^error: .*longer than IMDS and containers.*another zone; nothing was written$/m);
+    expect(run.stderr).toMatch(
+      /^error: .*longer than IMDS and containers.*another zone; nothing was written$/m,
+    );
   });
 
   test('with the right zone, the job is judged', async () => {

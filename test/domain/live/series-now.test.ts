@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findSeriesNow } from '../../../src/domain/live/series-now.ts';
 import type { FailedPollCount, SeriesHistory } from '../../../src/domain/model.ts';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
+import type { Job } from '../../../src/domain/verdict/job-verdict.ts';
 import { measured, START } from '../../support/report/measured-series.ts';
 
 const MINUTE = 60_000;
@@ -60,17 +61,25 @@ test('the answer is unknown if the last sample is too old', () => {
   ]);
 });
 
-test('the answer is unknown if several endpoints answer', () => {
-  const history = measured();
-  // Each generation is seen again after the next one has appeared.
-  const generations = history.generations.map((each) => ({
-    ...each,
-    lastSeen: each.lastSeen + 30 * MINUTE,
-    rawLastSeen: each.rawLastSeen + 30 * MINUTE,
-  }));
-  expect(find({ ...history, generations }, NOW + 30 * MINUTE).starts).toEqual([
-    { job: JOB, answer: 'unknown', reason: 'SEVERAL_ENDPOINTS' },
-  ]);
+test('if several endpoints answer, the credentials that expire first are judged', () => {
+  const seenUntil = (lastSeen: (own: number) => number) => {
+    const history = measured();
+    const generations = history.generations.map((each) => ({
+      ...each,
+      lastSeen: lastSeen(each.lastSeen),
+      rawLastSeen: lastSeen(each.rawLastSeen),
+    }));
+    return (job: Job) =>
+      findSeriesNow(analyse({ ...history, generations }, { now: NOW, maxAge: 'default' }), [job], NOW).starts;
+  };
+  // The previous generation is seen as long as the newest one, which would last for 5h.
+  const both = seenUntil((own) => Math.min(own + HOUR, NOW - 2 * MINUTE));
+  expect(both(JOB)).toEqual([{ job: JOB, answer: 'no', shortfall: 55 * 60, outlook: 'unknown' }]);
+  const short = { ...JOB, duration: 4 * 3600 };
+  expect(both(short)).toEqual([{ job: short, answer: 'yes', until: NOW + 5 * MINUTE }]);
+  // For half an hour, only one endpoint has answered.
+  const one = seenUntil((own) => Math.min(own + 30 * MINUTE, NOW - 2 * MINUTE));
+  expect(one(short)).toEqual([{ job: short, answer: 'unknown', reason: 'SEVERAL_ENDPOINTS' }]);
 });
 
 test('a clock that is behind AWS does not make credentials last longer', () => {

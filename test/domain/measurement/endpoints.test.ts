@@ -16,7 +16,7 @@ describe('overlapping generations', () => {
   });
 
   test('each generation that appears before the last sample of an earlier one is an overlap', () => {
-    expect(signs({ seen: [0, 11] }, { seen: [10, 20] })).toEqual({ overlaps: 1, reversals: 0 });
+    expect(signs({ seen: [0, 11] }, { seen: [10, 20] })).toMatchObject({ overlaps: 1, reversals: 0 });
     // The first generation is seen longest.
     expect(signs({ seen: [0, 100] }, { seen: [10, 20] }, { seen: [30, 40] })?.overlaps).toBe(2);
     expect(signs({ seen: [0, 20] }, { seen: [10, 100] }, { seen: [30, 40] })?.overlaps).toBe(2);
@@ -39,7 +39,7 @@ describe('overlapping generations', () => {
 describe('reversals', () => {
   test('an older LastUpdated after a newer one is a reversal, if it is over two seconds older', () => {
     const pair = (issued: number) => signs({ seen: [200, 210], issued: 100 }, { seen: [220, 230], issued });
-    expect(pair(97.999)).toEqual({ overlaps: 0, reversals: 1 });
+    expect(pair(97.999)).toMatchObject({ overlaps: 0, reversals: 1 });
     expect(pair(98)).toBeNull();
     expect(pair(110)).toBeNull();
     expect(signs({ seen: [200, 210], issued: 100 }, { seen: [220, 230] })).toBeNull();
@@ -80,10 +80,22 @@ describe('reversals', () => {
   });
 
   test('overlapping generations are not a reversal', () => {
-    expect(signs({ seen: [200, 210], issued: 100 }, { seen: [209, 230], issued: 50 })).toEqual({
+    expect(signs({ seen: [200, 210], issued: 100 }, { seen: [209, 230], issued: 50 })).toMatchObject({
       overlaps: 1,
       reversals: 0,
     });
+  });
+});
+
+describe('the last time at which two endpoints answered', () => {
+  test('of an overlap is the last sample of the generation that was seen for the shorter time', () => {
+    expect(signs({ seen: [0, 100] }, { seen: [10, 20] })?.lastAt).toBe(20_000);
+    expect(signs({ seen: [0, 100] }, { seen: [10, 200] })?.lastAt).toBe(100_000);
+    expect(signs({ seen: [0, 100] }, { seen: [10, 60] }, { seen: [20, 30] })?.lastAt).toBe(60_000);
+  });
+
+  test('of a reversal is the first sample with the older credentials', () => {
+    expect(signs({ seen: [200, 210], issued: 100 }, { seen: [220, 230], issued: 50 })?.lastAt).toBe(220_000);
   });
 });
 

@@ -187,7 +187,7 @@ describe('measure', () => {
     ]);
     const { severalEndpoints, lag, isIssuedPerRequest, appearances } = measured(polls);
     expect({ severalEndpoints, lag, isIssuedPerRequest }).toEqual({
-      severalEndpoints: { overlaps: 1, reversals: 0 },
+      severalEndpoints: { overlaps: 1, reversals: 0, lastAt: expect.any(Number) },
       lag: 0,
       isIssuedPerRequest: false,
     });

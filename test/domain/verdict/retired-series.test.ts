@@ -52,6 +52,40 @@ describe('a poller does not replace an imported log of the same credentials', ()
   });
 });
 
+describe('a version of the API is retired while the other version of the same role has later samples', () => {
+  const brief = { began: 3, lifetimes: hours(6) };
+  const fallback = (more: Parameters<typeof identity>[0] = {}) =>
+    hourly(identity({ role: 'loader', apiVersion: '1', ...more }), brief);
+
+  test('a short fallback to IMDSv1 does not make the verdict unknown', () => {
+    expect(findRetiredRoles(polled, fallback())).toEqual([fallback().identity]);
+    expect(judge([polled, fallback()], [job(2.2 * HOUR)]).verdict).toBe('safe');
+    const [, retired] = judge([polled, fallback()], []).series;
+    const endedAt = retired?.overview?.lastSample;
+    expect(retired?.replacedBy).toMatchObject({ identity: polled.identity, endedAt });
+    expect(retired?.replacedBy?.firstSample).toBeLessThan(endedAt ?? 0);
+  });
+
+  test('during the fallback, the other version is retired', () => {
+    const current = hourly(identity({ role: 'loader', apiVersion: '1' }), { began: 1, lifetimes: hours(6) });
+    const earlier = hourly(identity({ role: 'loader' }), { began: 4, lifetimes: hours(6, 6, 6) });
+    expect(findRetiredRoles(earlier, current)).toEqual([earlier.identity]);
+  });
+
+  test.for([
+    ['another role', fallback({ role: 'other' })],
+    ['another host', fallback({ host: 'web-9' })],
+    ['an unknown version', fallback({ apiVersion: '' })],
+    ['a log, which a poller does not replace', imported(fallback())],
+  ] as const)('a series of %s is not', ([, other]) => {
+    expect(findRetiredRoles(polled, other)).toEqual([]);
+  });
+
+  test('a log is retired by the other version of the same log', () => {
+    expect(findRetiredRoles(imported(polled), imported(fallback()))).toEqual([fallback().identity]);
+  });
+});
+
 describe('a series without samples judges no job', () => {
   const failed = (reason: FailureReason): SeriesHistory => {
     const history = failing(identity({ source: 'environment', role: '' }));

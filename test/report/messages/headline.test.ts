@@ -185,10 +185,10 @@ describe('the headline of several series and jobs', () => {
   });
 
   test('series of the same host are counted as series, and the shortest history is named', () => {
-    const roles = [measured(), measured({ generations: 3, identity: { apiVersion: '1' } })];
+    const roles = [measured(), measured({ generations: 3, identity: { role: 'other' } })];
     const [outcome, , shortest] = describeAll(roles, job(4));
     expect(outcome).toBe(`a 4h job ${COPIES} was safe at every start time on both series so far.`);
-    expect(shortest).toBe('The shortest history is 2 rotations in 2h 55m, on web-1 · imds v1 · app.');
+    expect(shortest).toBe('The shortest history is 2 rotations in 2h 55m, on web-1 · imds v2 · other.');
   });
 
   test('series are counted if one host has two series, and only one of these is judged', () => {

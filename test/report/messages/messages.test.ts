@@ -67,6 +67,7 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
 /** Every reason for `unknown`, by its code. */
 const UNKNOWN_REASONS: { [Code in UnknownReason['code']]: UnknownReason & { code: Code } } = {
   NO_SAMPLES: { code: 'NO_SAMPLES' },
+  NO_SAMPLES_IN_PERIOD: { code: 'NO_SAMPLES_IN_PERIOD', newestSampleAt: 0 },
   SAMPLES_IN_FUTURE: { code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 },
   NO_WITNESSED_ROTATION: { code: 'NO_WITNESSED_ROTATION' },
   STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },
@@ -97,6 +98,7 @@ const NOW_UNKNOWN_REASONS: { [Code in NowUnknownReason['code']]: NowUnknownReaso
   ROLE_UNDECIDED: { code: 'ROLE_UNDECIDED' },
   STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },
   SAMPLES_IN_FUTURE: { code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 },
+  SEVERAL_ENDPOINTS: { code: 'SEVERAL_ENDPOINTS' },
   ISSUED_IN_FUTURE: { code: 'ISSUED_IN_FUTURE', aheadSeconds: 301 },
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SourceName } from '../../../src/domain/model.ts';
-import { judgeNow } from '../../../src/domain/verdict/now.ts';
+import { judgeNow } from '../../../src/domain/verdict/endpoints/judge-now.ts';
 import { buildNowAdvice } from '../../../src/report/messages/now.ts';
 import { describeForecast } from '../../../src/report/messages/start-check/times.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
+import { judgeNow } from '../../../src/domain/verdict/endpoints/judge-now.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
-import { judgeNow } from '../../../src/domain/verdict/now.ts';
 import { listAdvice } from '../../../src/report/messages/advice/job-advice.ts';
 import { adviseWait } from '../../../src/report/messages/advice/wait.ts';
 import { buildNowAdvice } from '../../../src/report/messages/now.ts';

@@ -420,6 +420,7 @@ describe('each code has a sentence', () => {
     REJECTED_BY_SDK: { reason: 'REJECTED_BY_SDK', note: 'IMDS_V1_USED' },
     DISABLED: { reason: 'DISABLED', note: 'DISABLED_FOR_SOME_SDKS' },
     OTHER_ENDPOINT: { reason: 'OTHER_ENDPOINT', note: 'IPV6_ONLY_BOTOCORE' },
+    TOO_SLOW: { reason: 'TOO_SLOW', responseMs: 1549, limitMs: 1000 },
     OTHER_TOKEN: { reason: 'OTHER_TOKEN', note: 'TWO_TOKENS_SET' },
   };
 

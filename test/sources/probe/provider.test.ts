@@ -64,6 +64,7 @@ describe('a successful poll', () => {
       isSession: true,
       origin: 'http://127.0.0.1',
       profileFile: null,
+      responseTimes: null,
       tokenExpiration: null,
       roleSession: null,
       notes: [],

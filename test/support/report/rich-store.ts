@@ -34,11 +34,14 @@ interface SamplingOptions {
   lifetime?: number;
   dated?: boolean;
   offset?: number | null;
+  /** The value of `series.machine`. */
+  machine?: string;
 }
 
 /** Samples of a source that rotates every hour by default. */
 export function recordSamples(store: SampleStore, identity: SeriesIdentity, options: SamplingOptions): void {
   const { from, hours, every = 10, rotateEvery = 60, lifetime = 6, dated = true, offset = 0 } = options;
+  const { machine = 'machine' } = options;
   for (let minute = 0; minute <= hours * 60; minute += every) {
     const number = Math.floor(minute / rotateEvery);
     const issued = from + number * rotateEvery * MINUTE;
@@ -51,7 +54,7 @@ export function recordSamples(store: SampleStore, identity: SeriesIdentity, opti
       observedAt: from + minute * MINUTE + 7321 + (offset ?? 0) * 1000,
       clockOffset: offset,
     };
-    store.recordSample(identity, sample, 'machine');
+    store.recordSample(identity, sample, machine);
   }
 }
 

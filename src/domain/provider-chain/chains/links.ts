@@ -2,6 +2,8 @@ import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, FileProblem, Provider, ProviderName, ProviderProblem } from '../providers.ts';
 import { findClientDifference } from './client-differences.ts';
+import { findLateOutcome } from './late-responses.ts';
+import { isTokenLate } from './response-limits.ts';
 
 /** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
 type LinkResult = ChainOutcome | 'next' | 'leave';
@@ -43,17 +45,10 @@ const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boo
   accessKeyId?.startsWith('ASIA') === true &&
   notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
-/** Go and JavaScript have no time limit for a container endpoint. Measured with SDK v1, v2 and v3. */
-const waitsForever = ({ name, problem }: Provider, client: Client): boolean =>
-  name === 'container' &&
-  (client === 'go' || client === 'javascript') &&
-  problem?.code === 'POLL_FAILED' &&
-  problem.reason === 'timeout';
-
 export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {
   const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
-  return ({ providers }, client) => {
-    const provider = providers[name];
+  return (facts, client) => {
+    const provider = facts.providers[name];
     const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
       action === 'stop' ? stopAt(name, { reason }) : action;
     const win = (problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null): ChainOutcome => ({
@@ -71,7 +66,8 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
     if (difference !== null) {
       return difference.kind === 'stops' && onRejected !== 'stop' ? onRejected : difference;
     }
-    if (waitsForever(provider, client)) return stopAt(name, { reason: 'HANGS' });
+    const late = findLateOutcome(provider, facts.doesImdsV1Work, client);
+    if (late !== null) return late.kind === 'stops' && onRejected !== 'stop' ? onRejected : late;
     if (provider.state === 'fails') return act(onFailure, 'FAILED');
     if (lacksToken(provider, client)) return win('NO_SESSION_TOKEN');
     if (!isExpired(provider)) return win(null);
@@ -231,7 +227,8 @@ export const ssoLink: ChainLink = providerLink('sso', {
 });
 
 /** For clients that reject a token without TTL, and use IMDSv1 instead. */
-export const stopIfImdsV1Fails: ChainLink = ({ doesImdsV1Work }) =>
-  doesImdsV1Work === false
+export const stopIfImdsV1Fails: ChainLink = ({ doesImdsV1Work, providers: { imds } }) =>
+  // IMDSv1 is also tried if a token is late.
+  doesImdsV1Work === false && !isTokenLate(imds.responseTimes)
     ? stopAt('imds', { reason: 'REJECTED_BY_SDK', note: 'TOKEN_TTL_NONCONFORMING' })
     : 'next';

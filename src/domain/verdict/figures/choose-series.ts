@@ -1,6 +1,7 @@
 import { hasNoTemporaryCredentials } from '../../failures/no-temporary-credentials.ts';
+import { groupBy } from '../../lists.ts';
 import type { FailedPollCount, Instant, SeriesIdentity } from '../../model.ts';
-import { getHostSourceKey } from '../../series-key.ts';
+import { getHostSourceKey, getSeriesKey } from '../../series-key.ts';
 
 /** A series, and the time of its samples. */
 export interface SeriesSpan {
@@ -13,10 +14,20 @@ export interface SeriesSpan {
   lastPollAt?: Instant | null;
 }
 
+/** A series without a sample in the selected period. */
+export interface EarlierSeries extends Pick<SeriesSpan, 'identity' | 'isPolled'> {
+  newestOutside: Instant;
+}
+
 /** The series that replaced another series of the same host and source. */
 export interface Replacement {
   identity: SeriesIdentity;
   firstSample: Instant;
+  /**
+   * The last sample of the replaced series, if the other series began before it: the other version of the API is used
+   * again. Absent for other replacements.
+   */
+  endedAt?: Instant;
 }
 
 /** What decides whether a series judges jobs. */
@@ -53,7 +64,8 @@ export function removeRetired<Series extends SeriesCandidate>(
 
 /**
  * Finds the series that are replaced: another series of the same host and source has its first sample after
- * their last one. The role changed, a task was restarted, or IMDSv1 is used as the fallback.
+ * their last one. The role changed, a task was restarted, or IMDSv1 is used as the fallback. A version of the API is also
+ * replaced by the other version with the same role and later samples, because the host went back to this version.
  *
  * A poller does not replace an imported log of the same role, because the log is the earlier history of the same
  * credentials. A log often has no role and no version of the API.
@@ -72,16 +84,48 @@ export function findRetired<Series extends SeriesSpan>(
     latest.set(key, known);
     known.add({ role: isPolled ? identity.role : null, identity, firstSample: overview.firstSample });
   }
+  const versions = groupVersions([...series, ...others]);
   const retired = new Map<Series, Replacement>();
   for (const each of series) {
     const { identity, isPolled, overview } = each;
     const known = latest.get(getHostSourceKey(identity));
     const newest =
       isPolled || overview === null ? known?.findLatest() : known?.findLatestBesides(identity.role);
-    if (newest == null || (overview !== null && newest.firstSample <= overview.lastSample)) continue;
-    retired.set(each, { identity: newest.identity, firstSample: newest.firstSample });
+    if (newest != null && (overview === null || newest.firstSample > overview.lastSample)) {
+      retired.set(each, { identity: newest.identity, firstSample: newest.firstSample });
+      continue;
+    }
+    const other = findLaterVersion(each, versions.get(getRoleSeriesKey(identity)) ?? []);
+    if (other !== null) retired.set(each, other);
   }
   return retired;
+}
+
+/** The series with a known version of the API, by host, source and role. */
+const groupVersions = (series: readonly SeriesSpan[]): ReadonlyMap<string, readonly SeriesSpan[]> =>
+  groupBy(
+    series.filter(({ identity, overview }) => identity.apiVersion !== '' && overview !== null),
+    ({ identity }) => getRoleSeriesKey(identity),
+  );
+
+const getRoleSeriesKey = (identity: SeriesIdentity): string => getSeriesKey({ ...identity, apiVersion: '' });
+
+/** As for roles, a poller does not replace an imported log. */
+function findLaterVersion(
+  { identity, isPolled, overview }: SeriesSpan,
+  versions: readonly SeriesSpan[],
+): Replacement | null {
+  if (overview === null || identity.apiVersion === '') return null;
+  const endedAt = overview.lastSample;
+  let newest: { lastSample: Instant; replacement: Replacement } | null = null;
+  for (const other of versions) {
+    if (other.overview === null || other.identity.apiVersion === identity.apiVersion) continue;
+    if (!isPolled && other.isPolled) continue;
+    const { firstSample, lastSample } = other.overview;
+    if (lastSample > (newest?.lastSample ?? endedAt))
+      newest = { lastSample, replacement: { identity: other.identity, firstSample, endedAt } };
+  }
+  return newest?.replacement ?? null;
 }
 
 interface Beginning extends Replacement {
@@ -121,6 +165,28 @@ class LatestBeginnings {
 
 const chooseLater = (known: Beginning | null, other: Beginning): Beginning =>
   known === null || other.firstSample > known.firstSample ? other : known;
+
+/**
+ * The series that a period leaves out, although its host had samples before: the newest series of each host and source
+ * that has samples before `since`, and none in the period.
+ * @param inPeriod series with samples in the period
+ */
+export function chooseEarlier(
+  spans: readonly SeriesSpan[],
+  inPeriod: readonly Pick<SeriesSpan, 'identity'>[],
+  since: Instant,
+): EarlierSeries[] {
+  const sampled = new Set(inPeriod.map(({ identity }) => getHostSourceKey(identity)));
+  const newest = new Map<string, EarlierSeries>();
+  for (const { identity, isPolled, overview } of spans) {
+    const key = getHostSourceKey(identity);
+    if (overview === null || overview.firstSample >= since || sampled.has(key)) continue;
+    const { lastSample } = overview;
+    if (lastSample > (newest.get(key)?.newestOutside ?? Number.NEGATIVE_INFINITY))
+      newest.set(key, { identity, isPolled, newestOutside: lastSample });
+  }
+  return [...newest.values()];
+}
 
 /** See {@link SeriesCandidate}. */
 export const wasNeverConfigured = (

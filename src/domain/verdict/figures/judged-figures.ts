@@ -30,7 +30,7 @@ export interface JudgedFigures
 }
 
 /** What a verdict on a job needs of a series. */
-export interface JudgedSeriesFigures extends Pick<SeriesAnalysis, 'age' | 'maxAge'> {
+export interface JudgedSeriesFigures extends Pick<SeriesAnalysis, 'age' | 'maxAge' | 'newestOutside'> {
   /** Null without a sample. */
   measured: JudgedFigures | null;
   /** For how long the newest generation had been served, if its rotation is overdue. */
@@ -92,8 +92,10 @@ export const findJudgedFigures = ({
   maxAge,
   isPolled,
   findings,
+  newestOutside,
 }: SeriesAnalysis): JudgedSeriesFigures => ({
   measured: measurement && new MeasurementFigures(measurement),
+  ...(newestOutside === undefined ? {} : { newestOutside }),
   age,
   maxAge,
   overdueServedFor: findOverdueServedFor(findings),

@@ -37,7 +37,7 @@ const SERIES = 'host_name, source, api_version, role';
 /** The number of columns before those of `EXPORTED_NAMES`. */
 export const LEADING_COLUMNS = 10;
 
-/** The number of columns of `readOtherRoles`. */
+/** The number of columns of `readOtherRoles` and `readAllTime`. */
 export const SPAN_COLUMNS = 7;
 
 /** The statements that read a folder. */
@@ -90,13 +90,25 @@ export class FolderQuery {
 
   /** The series that only their role leaves out, and the time of their samples: `SPAN_COLUMNS` values. */
   readOtherRoles(role: string): string {
-    return `SELECT ${SERIES}, bool_or(polled), epoch_ms(min(stored_first_seen_at))::DOUBLE,
-        epoch_ms(max(stored_last_seen_at))::DOUBLE
-      FROM ${this.#files} WHERE ${this.#where(`role <> ${sqlText(role)}`)} GROUP BY ${SERIES}`;
+    return this.#readSpans(this.#where(`role <> ${sqlText(role)}`));
   }
 
-  #where(ofRole = compare('role', this.#selection.role)): string {
-    const { host, source, since, until } = this.#selection;
+  /** The selected series, and the time of their samples, also outside the selected period: `SPAN_COLUMNS` values. */
+  readAllTime(): string {
+    return this.#readSpans(this.#where(compare('role', this.#selection.role), {}));
+  }
+
+  #readSpans(where: string): string {
+    return `SELECT ${SERIES}, bool_or(polled), epoch_ms(min(stored_first_seen_at))::DOUBLE,
+        epoch_ms(max(stored_last_seen_at))::DOUBLE
+      FROM ${this.#files} WHERE ${where} GROUP BY ${SERIES}`;
+  }
+
+  #where(
+    ofRole = compare('role', this.#selection.role),
+    { since, until }: Pick<RowSelection, 'since' | 'until'> = this.#selection,
+  ): string {
+    const { host, source } = this.#selection;
     return [
       compare('host_name', host),
       compare('source', source),

@@ -68,7 +68,7 @@ async function readFolder(
     jobRuns: [],
     jobNames: [],
     period: selection,
-    unselected: await readUnselected(duckDb, query, selection, check),
+    spans: await readSpans(duckDb, query, selection, check),
     names: {
       host: await readNames('host'),
       source: await readNames('source'),
@@ -162,14 +162,16 @@ async function readClockOffsets(
   return new Map(rows.map(([host, offset]) => [check.text(host), check.number(offset)]));
 }
 
-async function readUnselected(
+async function readSpans(
   duckDb: DuckDb,
   query: FolderQuery,
-  { role }: RowSelection,
+  { role, since }: RowSelection,
   check: CheckedValues,
 ): Promise<SeriesSpan[]> {
-  if (role === undefined) return [];
-  const rows = await readAll(duckDb, query.readOtherRoles(role), SPAN_COLUMNS);
+  const rows = [
+    ...(role === undefined ? [] : await readAll(duckDb, query.readOtherRoles(role), SPAN_COLUMNS)),
+    ...(since === undefined ? [] : await readAll(duckDb, query.readAllTime(), SPAN_COLUMNS)),
+  ];
   return rows.map((values) => {
     const [, , , , isPolled, firstSample, lastSample] = values;
     const overview = { firstSample: check.number(firstSample), lastSample: check.number(lastSample) };

@@ -11,7 +11,7 @@ import { readFailedPolls } from './failed-poll-rows.ts';
 import { readGenerations } from './generation-rows.ts';
 import { readJobNames, readJobRuns } from './job-run-rows.ts';
 import { countSeries, type RemoteSeries, readSeries, readSeriesNames } from './series-rows.ts';
-import { readUnselectedSpans } from './series-spans.ts';
+import { readAllTimeSpans, readUnselectedSpans } from './series-spans.ts';
 
 export interface LoadRequest {
   selection: HistorySelection;
@@ -53,7 +53,10 @@ export function loadHistories(
       jobRuns: runs,
       jobNames: hasJobs ? await readJobNames(statements, database) : [],
       period: selection,
-      unselected: await readUnselectedSpans(statements, selection, database),
+      spans: [
+        ...(await readUnselectedSpans(statements, selection, database)),
+        ...(await readAllTimeSpans(statements, selection, database)),
+      ],
       names: {
         host: await readNames('host', {}),
         source: await readNames('source', { host }),

@@ -3,7 +3,7 @@ import type { SeriesSpan } from '../../../domain/verdict/figures/choose-series.t
 import type { HistorySelection } from '../../loaded-histories.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from './checked-values.ts';
-import { buildCondition } from './conditions.ts';
+import { buildCondition, type Condition } from './conditions.ts';
 import { readIdentity } from './series-rows.ts';
 
 /**
@@ -18,22 +18,7 @@ export async function readUnselectedSpans(
   if (role === undefined) return [];
   const table = new CheckedTable(database, 'series');
   const other = ['role <> ?', role] as const;
-  const ofSeries = buildCondition({ host, source }, [other]);
-  const rows = await statements.query<Row>(
-    `SELECT host, source, api_version, role, polled, first_sample, last_sample FROM cred_watch.series
-     ${ofSeries.sql} AND sample_count IS NOT NULL`,
-    ofSeries.values,
-  );
-  const spans = rows.map(
-    (row): SeriesSpan => ({
-      identity: readIdentity(table, row),
-      isPolled: table.flag(row, 'polled'),
-      overview: {
-        firstSample: table.number(row, 'first_sample'),
-        lastSample: table.number(row, 'last_sample'),
-      },
-    }),
-  );
+  const spans = await readSpans(statements, buildCondition({ host, source }, [other]), table);
   if (since === undefined && until === undefined) return spans;
   const ofPeriod = buildCondition({ host, source }, [
     other,
@@ -55,4 +40,34 @@ export async function readUnselectedSpans(
     };
     return { identity, isPolled: polled.get(getSeriesKey(identity)) ?? false, overview };
   });
+}
+
+/** Reads the time of all samples of the selected series. Empty if the selection has no beginning. */
+export async function readAllTimeSpans(
+  statements: Statements,
+  { since, until: _, ...series }: HistorySelection,
+  database: string,
+): Promise<SeriesSpan[]> {
+  if (since === undefined) return [];
+  return readSpans(statements, buildCondition(series), new CheckedTable(database, 'series'));
+}
+
+async function readSpans(
+  statements: Statements,
+  { sql, values }: Condition,
+  table: CheckedTable,
+): Promise<SeriesSpan[]> {
+  const rows = await statements.query<Row>(
+    `SELECT host, source, api_version, role, polled, first_sample, last_sample FROM cred_watch.series
+     ${sql} ${sql === '' ? 'WHERE' : 'AND'} sample_count IS NOT NULL`,
+    values,
+  );
+  return rows.map((row) => ({
+    identity: readIdentity(table, row),
+    isPolled: table.flag(row, 'polled'),
+    overview: {
+      firstSample: table.number(row, 'first_sample'),
+      lastSample: table.number(row, 'last_sample'),
+    },
+  }));
 }

@@ -18,6 +18,8 @@ export function describeUnknownReason(
   switch (reason.code) {
     case 'NO_SAMPLES':
       return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong; if the series is a mistake, `cred-watch prune --remove-series` removes it';
+    case 'NO_SAMPLES_IN_PERIOD':
+      return `no samples in the selected period, the newest one is from ${times.timestamp(reason.newestSampleAt)}: check that \`cred-watch poll\` runs, or select a longer period; if the host no longer exists, \`cred-watch prune --remove-series\` removes it`;
     case 'NO_WITNESSED_ROTATION':
       return describeNoRotation(measurement);
     case 'STALE_SAMPLES':

@@ -12,7 +12,7 @@ import type {
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
-import type { Verdict } from '../../../domain/verdict/job-verdict.ts';
+import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
@@ -188,6 +188,12 @@ export function describeWorstCase({ host: { host, worstCase }, spare }: WorstHos
   return `${duration(worstCase)} on host ${escapeUnprintable(host)}${rest}`;
 }
 
+const REASONS_OF_POLLERS: ReadonlySet<UnknownReason['code']> = new Set([
+  'NO_SAMPLES',
+  'NO_SAMPLES_IN_PERIOD',
+  'STALE_SAMPLES',
+]);
+
 /** What to do if a job is not safe on all hosts. */
 export function adviseOnFleet(
   { job, name, verdict, unknownReasons }: FleetJob,
@@ -210,7 +216,7 @@ export function adviseOnFleet(
         ]
       : [REFRESH_ADVICE, show];
   }
-  return unknownReasons.some(({ code }) => code === 'NO_SAMPLES' || code === 'STALE_SAMPLES')
+  return unknownReasons.some(({ code }) => REASONS_OF_POLLERS.has(code))
     ? ['check that `cred-watch poll` runs on the hosts without recent samples', show]
     : [show];
 }
@@ -218,11 +224,11 @@ export function adviseOnFleet(
 /**
  * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`.
  */
-export function describeWorstHost({ host: { host, worstCase }, spare }: WorstHost): string {
+export function describeWorstHost({ host: { host, worstCase, lastSample }, spare }: WorstHost): string {
   const name = escapeUnprintable(host);
   if (spare !== null) return `worst host ${name}: ${describeSpare(spare)}`;
   return worstCase === null
-    ? `worst host ${name}: no samples`
+    ? `worst host ${name}: no samples${lastSample === null ? '' : ' in the period'}`
     : `worst case ${duration(worstCase)} on host ${name}`;
 }
 

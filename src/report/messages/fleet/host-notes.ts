@@ -17,6 +17,7 @@ import { WATCHED_ENOUGH } from '../verdicts.ts';
 /** After the name of a host, or after a number of hosts and `with`. */
 export const UNKNOWN_REASON_NAMES: Record<UnknownReason['code'], string> = {
   NO_SAMPLES: 'no samples',
+  NO_SAMPLES_IN_PERIOD: 'no samples in the period',
   SAMPLES_IN_FUTURE: 'samples in the future',
   NO_WITNESSED_ROTATION: 'no witnessed rotation',
   STALE_SAMPLES: 'old samples',
@@ -30,6 +31,7 @@ export const UNKNOWN_REASON_NAMES: Record<UnknownReason['code'], string> = {
   TOO_FEW_ROTATIONS: 'too few rotations',
 };
 
+const REASONS_OF_AGE = ['STALE_SAMPLES', 'NO_SAMPLES_IN_PERIOD'] as const;
 const MAX_NAMED = 3;
 const [HOUR, DAY]: [Seconds, Seconds] = [3600, 86_400];
 
@@ -103,7 +105,7 @@ export function listHostNotes(
   for (const host of hosts) {
     const codes = listUnknownCodes(host);
     // The age of the samples says more.
-    if (withAge.has(host.host)) codes.delete('STALE_SAMPLES');
+    if (withAge.has(host.host)) for (const code of REASONS_OF_AGE) codes.delete(code);
     for (const note of listHistoryNotes(host, codes)) add(host.host, note);
   }
   return notes;

@@ -29,7 +29,10 @@ export function describeRetired(
   const { source, apiVersion, role } = replacedBy.identity;
   const api = apiVersion === '' ? source : `${source} v${apiVersion}`;
   const name = role !== '' && role !== identity.role ? role : api;
-  return `retired: replaced by ${quote(name)} since ${times.timestamp(replacedBy.firstSample)}`;
+  const { firstSample, endedAt } = replacedBy;
+  return endedAt === undefined
+    ? `retired: replaced by ${quote(name)} since ${times.timestamp(firstSample)}`
+    : `retired: replaced again by ${quote(name)} after ${times.timestamp(endedAt)}`;
 }
 
 /** A verdict of several series. Null if none of them is retired. */

@@ -1,15 +1,19 @@
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/finding.ts';
-import type { ChainFacts, KeyPairProvider, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import type {
+  ChainFacts,
+  KeyPairProvider,
+  Provider,
+  ProviderName,
+} from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { joinWords } from '../../text/format-values.ts';
-import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
 import { describeDefaultVariable, describeSkippedEnvironment, UNSET_KEYS } from './profile-variables.ts';
-import { describeProviderHint } from './provider-hints.ts';
+import { describeNoteHint, describeProviderHint } from './provider-hints.ts';
 import { PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
 import {
@@ -63,21 +67,26 @@ function describeRenewal(provider: ProviderName): string {
 const describeHint = (name: ProviderName, facts: ChainFacts) =>
   describeProviderHint(facts.providers[name], facts);
 
-/** For a provider that works with cred-watch but not with some SDKs. */
-function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string {
-  const { notes } = providers[name];
-  if (notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT')) return RAISE_HOP_LIMIT;
-  const unreadable = notes.find(
-    (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
+const isUnreachableImds = ({ name, problem }: Provider) =>
+  name === 'imds' && problem?.code === 'POLL_FAILED' && problem.reason === 'unreachable';
+
+function describeDisagreement(
+  { ends }: ChainFinding<'SDKS_DISAGREE'>,
+  { providers }: ChainFacts,
+): Explanation {
+  const setUp = Object.values(providers).filter(
+    (each) => each.state !== 'absent' && !isUnreachableImds(each),
   );
-  const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
-  if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
-  const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');
-  if (address?.code === 'ADDRESS_ONLY_SOME_SDKS')
-    return `write the address in ${address.name} as four numbers`;
-  return unreadable === undefined
-    ? `see the other findings about ${PROVIDER_PHRASES[name]}`
-    : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or remove it`;
+  const [only] = setUp;
+  if (setUp.length === 1 && only !== undefined && ends.length === 2 && ends.includes('none'))
+    return {
+      message: `some SDKs use ${PROVIDER_PHRASES[only.name]}, and the others get no credentials`,
+      hint: 'repair this provider, or set up another one',
+    };
+  return {
+    message: `SDKs use different providers, so programs run with different credentials${ends.includes('none') ? ' or with none' : ''}`,
+    hint: 'keep the settings of one provider, and remove the settings of the others',
+  };
 }
 
 /** Hints for the broken providers. If no provider is set up: how to set one up. */
@@ -205,10 +214,7 @@ const TEXTS: {
     hint: `if so, set ${joinWords(similar, 'or')} instead`,
   }),
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
-  SDKS_DISAGREE: ({ ends }) => ({
-    message: `SDKs use different providers, so programs run with different credentials${ends.includes('none') ? ' or with none' : ''}`,
-    hint: 'keep the settings of one provider, and remove the settings of the others',
-  }),
+  SDKS_DISAGREE: describeDisagreement,
   OTHER_CLIENTS_DIFFER: describeOtherClients,
   EXPIRES_SOON: ({ provider, remainingSeconds }) => ({
     message: `the credentials of ${PROVIDER_PHRASES[provider]} expire in ${formatDuration(remainingSeconds)}`,

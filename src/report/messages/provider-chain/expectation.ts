@@ -1,5 +1,6 @@
 import { groupBy } from '../../../domain/lists.ts';
 import { findClientDifference } from '../../../domain/provider-chain/chains/client-differences.ts';
+import { findLateOutcome } from '../../../domain/provider-chain/chains/late-responses.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import {
@@ -132,7 +133,9 @@ function describeReason(
 /** Why this SDK rejects an expected provider that works with cred-watch. */
 function findRejection(sdk: Sdk, expectation: Expectation, facts: ChainFacts): OutcomeCause | null {
   for (const name of listAcceptedProviders(expectation)) {
-    const difference = findClientDifference(getClientProvider(facts, sdk, name), sdk);
+    const provider = getClientProvider(facts, sdk, name);
+    const difference =
+      findClientDifference(provider, sdk) ?? findLateOutcome(provider, facts.doesImdsV1Work, sdk);
     if (difference?.kind === 'stops') return difference.cause;
   }
   return null;

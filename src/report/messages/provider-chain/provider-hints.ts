@@ -1,12 +1,20 @@
 import type { FailureReason } from '../../../domain/model.ts';
-import { type ChainFacts, createProvider, type Provider } from '../../../domain/provider-chain/providers.ts';
+import {
+  type ChainFacts,
+  createProvider,
+  type Provider,
+  type ProviderName,
+} from '../../../domain/provider-chain/providers.ts';
 import {
   ADD_SESSION_TOKEN,
   describeMissingSection,
   describeSpecificHint,
   FAILURES,
   formatSignInCommand,
+  RAISE_HOP_LIMIT,
 } from '../failures/describe-failure.ts';
+
+import { PROVIDER_PHRASES } from './providers.ts';
 
 type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 
@@ -84,4 +92,25 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
     default:
       return 'correct the settings of this provider, or remove them';
   }
+}
+
+/** For a provider that works with cred-watch but not with some SDKs. */
+export function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string {
+  const { notes, responseTimes } = providers[name];
+  if (notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT')) return RAISE_HOP_LIMIT;
+  const unreadable = notes.find(
+    (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
+  );
+  const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
+  if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
+  const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');
+  if (address?.code === 'ADDRESS_ONLY_SOME_SDKS')
+    return `write the address in ${address.name} as four numbers`;
+  if (notes.length === 0 && responseTimes !== null)
+    return name === 'imds'
+      ? 'find out why the endpoint is slow; AWS_METADATA_SERVICE_TIMEOUT=10 helps botocore and PHP only'
+      : 'find out why the endpoint is slow, for example a busy agent or host';
+  return unreadable === undefined
+    ? `see the other findings about ${PROVIDER_PHRASES[name]}`
+    : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or remove it`;
 }

@@ -153,12 +153,17 @@ export function describeCause(cause: OutcomeCause): string {
       return `from the address in ${cause.setting}, which was not polled`;
     case 'OTHER_FILE':
       return `${cause.setting} is ignored, and ~/.aws was not read`;
+    case 'TOO_SLOW':
+      return `a response took ${formatSeconds(cause.responseMs)}, and the SDK waits for ${formatSeconds(cause.limitMs)}`;
     case 'REJECTED_BY_SDK':
       return REJECTIONS[cause.note] ?? 'the SDK rejects a setting';
     default:
       return FIXED_CAUSES[cause.reason];
   }
 }
+
+/** `1.5s`: durations in whole seconds would hide what differs. */
+const formatSeconds = (milliseconds: number) => `${Math.floor(milliseconds / 100) / 10}s`;
 
 const WINNER_PROBLEMS = {
   NO_SESSION_TOKEN: 'without a session token, so AWS refuses the keys',

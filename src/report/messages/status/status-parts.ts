@@ -32,7 +32,9 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
     ...listRetiredParts(series, times),
     ...listSafeTimeParts(series?.judgement ?? null),
     ...listReasonParts(series?.judgement ?? null),
-    ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series, times)),
+    ...(measured === null
+      ? [{ text: describeMissingSamples(series) }]
+      : listMeasuredParts(measured, series, times)),
     ...(series === null ? [] : listPollParts(series)),
     ...listOtherParts(status),
   ];
@@ -133,14 +135,21 @@ function listReasonParts(judgement: JobJudgement | null): StatusPart[] {
   if (judgement?.verdict !== 'unknown') return [];
   // The part about polls has the age of the samples, and the part about samples says that there are none.
   return judgement.unknownReasons
-    .filter(({ code }) => code !== 'NO_SAMPLES')
+    .filter(({ code }) => code !== 'NO_SAMPLES' && code !== 'NO_SAMPLES_IN_PERIOD')
     .map((reason) => ({ text: describeReason(reason), emphasis: 'warning' as const }));
 }
+
+const describeMissingSamples = (series: SeriesStatus | null): string =>
+  series?.judgement?.unknownReasons.some(({ code }) => code === 'NO_SAMPLES_IN_PERIOD')
+    ? 'no samples in the selected period'
+    : 'no samples';
 
 function describeReason(reason: UnknownReason): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
       return 'no samples';
+    case 'NO_SAMPLES_IN_PERIOD':
+      return 'no samples in the selected period';
     case 'NO_WITNESSED_ROTATION':
       return 'no rotation witnessed yet';
     case 'STALE_SAMPLES':

@@ -40,7 +40,9 @@ async function readFigures(database: TestDatabase, selection = {}) {
 const analyseStore = (store: SampleStore): SeriesFigures[] =>
   store
     .historyReaders({})
-    .map((read) => collectFigures(analyseColumns(read(), { now: NOW, maxAge: 'default' })));
+    .map((read) =>
+      collectFigures(analyseColumns(read(), { now: NOW, maxAge: 'default', machine: 'reader' })),
+    );
 
 const byKey = (figures: readonly SeriesFigures[]) =>
   new Map(figures.map((each) => [getSeriesKey(each.identity), each]));

@@ -20,7 +20,7 @@ describePostgres('the statements of a report', (server) => {
     expect(statements.flatMap(findForbidden)).toEqual([]);
     // The names of all hosts, roles and jobs are for messages about an empty selection.
     const data = statements.filter((sql) => DATA_TABLES.test(sql) && !sql.startsWith('SELECT DISTINCT'));
-    expect(data).toHaveLength(8);
+    expect(data).toHaveLength(9);
     expect(data.filter(lacksHost)).toEqual([]);
     const others = statements.filter((sql) => !DATA_TABLES.test(sql)).map((sql) => sql.slice(0, 80));
     expect(others).toEqual([

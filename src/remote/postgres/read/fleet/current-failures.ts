@@ -1,7 +1,7 @@
 import type { PollFailure, SeriesFigures } from '../../../../domain/fleet/series-figures.ts';
 import { FAILURE_REASONS, type Instant, SOURCE_NAMES } from '../../../../domain/model.ts';
 import { getHostSourceKey } from '../../../../domain/series-key.ts';
-import { correctNow } from '../../../../domain/verdict/analyse.ts';
+import { correctHostTime } from '../../../../domain/verdict/analyse.ts';
 import type { HistorySelection } from '../../../loaded-histories.ts';
 import type { Statements } from '../../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from '../checked-values.ts';
@@ -34,7 +34,7 @@ const getLastSample = ({ measured }: SeriesFigures): Instant =>
 
 /** As in the report of a host. Failed polls are stored with the time of the host's clock. */
 const isFollowedBySample = ({ lastAt }: PollFailure, { measured }: SeriesFigures): boolean =>
-  measured !== null && measured.lastSample >= correctNow(lastAt, measured);
+  measured !== null && measured.lastSample >= correctHostTime(lastAt, measured);
 
 /** By host and source. The rows have whole days, so a poll after `until` can count as one at `until`. */
 async function readNewestFailures(

@@ -85,6 +85,8 @@ function readClock(table: CheckedTable, row: Row): SampleClock {
     usesRawTimes: table.flag(row, 'uses_raw_times'),
     shiftMs: table.number(row, 'clock_shift_ms'),
     newestOffset: table.nullable(row, 'clock_newest_offset'),
+    // The database belongs to all hosts.
+    isReadElsewhere: true,
     correctedLastSample: table.number(row, 'corrected_last_sample'),
     issuedInFuture:
       count === null

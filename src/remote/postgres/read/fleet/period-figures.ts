@@ -1,8 +1,9 @@
 import type { MeasuredFigures, SeriesFigures } from '../../../../domain/fleet/series-figures.ts';
-import type { Seconds, SourceName } from '../../../../domain/model.ts';
+import type { Instant, Seconds, SourceName } from '../../../../domain/model.ts';
 import { getSeriesKey } from '../../../../domain/series-key.ts';
 import { secondsBetween } from '../../../../domain/time/instant.ts';
 import { computeOverdueLimit } from '../../../../domain/verdict/checks/overdue.ts';
+import { chooseEarlier } from '../../../../domain/verdict/figures/choose-series.ts';
 import type { HistorySelection } from '../../../loaded-histories.ts';
 import type { Statements } from '../../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from '../checked-values.ts';
@@ -44,15 +45,39 @@ export async function readPeriods(
   );
   const table = new CheckedTable(database, 'generations');
   const periods = new Map(rows.map((row) => [getSeriesKey(readIdentity(table, row)), row]));
-  return figures.flatMap((each) => {
+  const ofPeriod = figures.flatMap((each) => {
     const row = periods.get(getSeriesKey(each.identity));
-    if (row === undefined || each.measured === null) return [];
+    if (each.measured === null) return each;
+    if (row === undefined) return [];
     return {
       ...each,
       session: null,
       measured: limitToPeriod(each.measured, each.identity.source, table, row),
     };
   });
+  return [...ofPeriod, ...listEarlier(figures, ofPeriod, since)];
+}
+
+/** As in a report from a file. */
+function listEarlier(
+  figures: readonly SeriesFigures[],
+  ofPeriod: readonly SeriesFigures[],
+  since: Instant | undefined,
+): SeriesFigures[] {
+  if (since === undefined || ofPeriod.length === 0) return [];
+  const spans = figures.map(({ identity, isPolled, measured }) => ({
+    identity,
+    isPolled,
+    overview: measured,
+  }));
+  const inPeriod = ofPeriod.filter(({ measured }) => measured !== null);
+  return chooseEarlier(spans, inPeriod, since).map((series) => ({
+    ...series,
+    session: null,
+    wasNeverConfigured: false,
+    failure: null,
+    measured: null,
+  }));
 }
 
 /** The clock, the trend and the share of valid time are those of the whole history: they make no verdict better. */
