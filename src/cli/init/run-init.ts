@@ -137,6 +137,7 @@ function buildReport(
   );
   const { sampleCount = 1, witnessedCount = 0, rotationInterval = null } = analysis?.measurement ?? {};
   const { env } = io;
+  const every = pollers.existing?.interval ?? plan.every;
   const knowledge = getSourceKnowledge({
     source: identity.source,
     variables: env,
@@ -162,7 +163,7 @@ function buildReport(
       hasPoller: pollers.existing !== null,
       others: pollers.others,
       source: identity.source,
-      every: pollers.existing?.interval ?? plan.every,
+      every,
       measuredInterval: rotationInterval?.median ?? null,
       knowledge,
       validity: secondsBetween(credentials.lastUpdated ?? now, credentials.expiration),
@@ -174,7 +175,7 @@ function buildReport(
       expiration: credentials.expiration,
       rotationCount: witnessedCount,
       knowledge,
-      every: plan.every,
+      every,
     }),
   };
 }
