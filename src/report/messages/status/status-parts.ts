@@ -74,7 +74,8 @@ export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] 
 /** Null without a sample. */
 function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds): string | null {
   if (measured === null) return null;
-  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded } = measured;
+  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded, areTimesKnown } = measured;
+  if (!areTimesKnown) return 'longest safe job unknown';
   if (longestSafeJob !== null && longestSafeJob > 0)
     return `longest safe job ${formatLongestSafeJob(longestSafeJob, isWellFounded)} with a margin of ${duration(margin)}`;
   return witnessedCount === 0 && !isIssuedPerRequest
