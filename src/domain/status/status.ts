@@ -15,6 +15,7 @@ import {
 import { listCurrentClockSkew } from '../verdict/checks/clock-checks.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
 import { type Replacement, wasNeverConfigured } from '../verdict/figures/choose-series.ts';
+import { areTimesKnown } from '../verdict/figures/judged-figures.ts';
 import type { FINDING_SEVERITIES, Finding, FindingCode, FindingWith } from '../verdict/finding.ts';
 import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
@@ -67,6 +68,8 @@ export interface MeasuredStatus
   /** The history is long enough to rely on. See {@link isWellFounded}. */
   isWellFounded: boolean;
   longestSafeJob: Seconds | null;
+  /** See {@link areTimesKnown}. */
+  areTimesKnown: boolean;
   /** Of the newest sample. Negative: the sample is in the future. */
   ageSeconds: Seconds;
   lastSample: Instant;
@@ -169,7 +172,13 @@ function describeSeries(
   const { measurement, age, isPolled, findings } = analysis;
   const failure = findFailingSource(analysis);
   const measured =
-    measurement === null || age === null ? null : describeMeasurement(measurement, age, margin, now);
+    measurement === null || age === null
+      ? null
+      : {
+          ...describeMeasurement(measurement, age, now),
+          longestSafeJob: areTimesKnown(analysis) ? findLongestSafeJob(measurement, margin) : null,
+          areTimesKnown: areTimesKnown(analysis),
+        };
   return {
     identity,
     isPolled,
@@ -185,12 +194,10 @@ function describeSeries(
 const describeMeasurement = (
   measurement: Measurement,
   ageSeconds: Seconds,
-  margin: Seconds,
   now: Instant,
-): MeasuredStatus => ({
+): Omit<MeasuredStatus, 'longestSafeJob' | 'areTimesKnown'> => ({
   worstCase: measurement.worstCase,
   isWellFounded: isWellFounded(measurement),
-  longestSafeJob: findLongestSafeJob(measurement, margin),
   witnessedCount: measurement.witnessedCount,
   watchedTime: measurement.watchedTime,
   watchedShare: measurement.watchedShare,
