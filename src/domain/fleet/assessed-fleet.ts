@@ -10,7 +10,7 @@ import type { PollFailure } from './series-figures.ts';
 /** All hosts of a fleet, judged by their figures. */
 export interface AssessedFleet {
   jobs: readonly FleetJob[];
-  /** The worst verdict of all jobs. Null without a job. */
+  /** That of the worst job. Null without a job. */
   verdict: Verdict | null;
   /** The verdict is `safe`, and the history of a host is short. */
   isSafeSoFar: boolean;
@@ -36,8 +36,8 @@ export interface AssessedFleet {
 }
 
 /**
- * The smallest worst case, with its host. Another host can have the worse verdict, so that the host of the verdict cannot
- * be combined with this value.
+ * The smallest worst case, with its host. An unknown host can decide the verdict, so that the host of the verdict cannot be
+ * combined with this value.
  */
 export interface SmallestWorstCase {
   seconds: Seconds;
@@ -45,7 +45,12 @@ export interface SmallestWorstCase {
 }
 
 export interface FleetJob extends Pick<AssessedJob, 'name' | 'job' | 'runs' | 'isDurationFromRuns'> {
+  /** That of the worst host. See {@link compareSeverity}. */
   verdict: Verdict;
+  /** Of the worst host. */
+  spare: Seconds | null;
+  /** Every host that is not safe has the verdict `start-after-rotation`. */
+  canStartAfterRotation: boolean;
   hosts: HostCounts;
   /** The safe hosts with a short history. */
   safeSoFarCount: number;
@@ -63,7 +68,7 @@ export interface HostCounts {
 export interface AssessedHost extends FleetHost {
   /** One for each job, in the order of the jobs: that of the worst series. Null if the duration is unknown. */
   judgements: readonly (HostJudgement | null)[];
-  /** The worst verdict of all jobs. Null without a judgement. */
+  /** That of the worst job. Null without a judgement. */
   verdict: Verdict | null;
   /** The verdict is `safe`, and the history of a series is short. */
   isSafeSoFar: boolean;

@@ -1,5 +1,5 @@
 import type { AssessedFleet, AssessedHost, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   adviseOnSilence,

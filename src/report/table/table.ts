@@ -1,12 +1,8 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
-import {
-  findJudgedSeries,
-  type JudgedSeries,
-  rankDecisiveSeries,
-  toSafety,
-} from '../../domain/verdict/judgements.ts';
+import { findJudgedSeries, type JudgedSeries, rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';

@@ -196,7 +196,7 @@ const REASONS_OF_POLLERS: ReadonlySet<UnknownReason['code']> = new Set([
 
 /** What to do if a job is not safe on all hosts. */
 export function adviseOnFleet(
-  { job, name, verdict, unknownReasons }: FleetJob,
+  { job, name, verdict, canStartAfterRotation, unknownReasons }: FleetJob,
   { host }: WorstHost,
 ): string[] {
   if (verdict === 'safe' || job === null) return [];
@@ -208,7 +208,7 @@ export function adviseOnFleet(
     `show why on the worst host: \`cred-watch report --host ${quoteForShell(escapeUnprintable(host.host))} ${flags}` +
     ` --margin ${formatFlagDuration(job.margin)}\`, with the same database`;
   if (verdict !== 'unknown') {
-    return verdict === 'start-after-rotation'
+    return canStartAfterRotation
       ? [
           'start the job soon after a rotation: the report of a host says within which time',
           `or ${REFRESH_ADVICE}`,
