@@ -1,4 +1,4 @@
-import { range } from '../measurement/statistics.ts';
+import { minBy, range } from '../measurement/statistics.ts';
 import type { Seconds } from '../model.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
@@ -22,7 +22,7 @@ import type {
 } from './assessed-fleet.ts';
 import type { FleetHost } from './fleet-host.ts';
 import { toJudgedFigures } from './judge-series.ts';
-import type { SeriesFigures } from './series-figures.ts';
+import type { MeasuredFigures, SeriesFigures } from './series-figures.ts';
 import { findNewestSample } from './silent-hosts.ts';
 
 export interface HostRules extends Freshness, EvidenceRules {
@@ -76,6 +76,7 @@ export function assessHost(
       worstSeries: worst?.figures.identity ?? null,
       replacedBy: worst?.replacedBy ?? null,
       worstCase: worst?.figures.measured?.worstCaseSeconds ?? null,
+      hasMeasuredRotation: worst?.figures.measured ? hasMeasuredRotation(worst.figures.measured) : false,
       watchedShare: range(judged.flatMap((each) => each.figures.measured?.watchedShare ?? []))?.min ?? null,
       isHistoryShort: judged.some((each) => isHistoryShort(each.figures)),
       lastSample: range(figures.flatMap((each) => findNewestSample(each) ?? []))?.max ?? null,
@@ -84,6 +85,9 @@ export function assessHost(
     retired: retired.size,
   };
 }
+
+const hasMeasuredRotation = ({ witnessedCount, isIssuedPerRequest }: MeasuredFigures): boolean =>
+  witnessedCount > 0 || isIssuedPerRequest;
 
 const isHistoryShort = ({ measured }: SeriesFigures): boolean =>
   measured !== null && !isWellFounded(measured);
@@ -141,9 +145,13 @@ export function findSmallestWorstCase(
   host: string,
   judged: readonly JudgedFleetSeries[],
 ): SmallestWorstCase | null {
-  const seconds = range(judged.flatMap((each) => each.figures.measured?.worstCaseSeconds ?? []))?.min;
-  if (seconds === undefined || (smallest !== null && smallest.seconds <= seconds)) return smallest;
-  return { seconds, host };
+  const measured = minBy(
+    judged.flatMap(({ figures }) => figures.measured ?? []),
+    ({ worstCaseSeconds }) => worstCaseSeconds,
+  );
+  if (measured === null || (smallest !== null && smallest.seconds <= measured.worstCaseSeconds))
+    return smallest;
+  return { seconds: measured.worstCaseSeconds, hasMeasuredRotation: hasMeasuredRotation(measured), host };
 }
 
 /** Null without a judgement. */

@@ -1,6 +1,6 @@
 import type { ValidityRange } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
-import type { AssessedJob } from '../verdict/assessment.ts';
+import type { AssessedJob, SeriesOverview } from '../verdict/assessment.ts';
 import type { Replacement } from '../verdict/figures/choose-series.ts';
 import type { FiguresJudgement, UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
@@ -41,6 +41,8 @@ export interface AssessedFleet {
  */
 export interface SmallestWorstCase {
   seconds: Seconds;
+  /** See {@link SeriesOverview}. Without a rotation, the worst case is that so far. */
+  hasMeasuredRotation: SeriesOverview['hasMeasuredRotation'];
   host: string;
 }
 
@@ -78,6 +80,8 @@ export interface AssessedHost extends FleetHost {
   replacedBy: Replacement | null;
   /** Of the worst series. Null without a sample. */
   worstCase: Seconds | null;
+  /** Of the worst series. See {@link SmallestWorstCase}. */
+  hasMeasuredRotation: boolean;
   /** The smallest of the judged series. Null if unknown. */
   watchedShare: number | null;
   /** The history of a judged series is short. */

@@ -58,7 +58,10 @@ function findNotJudgedReason({ isRetired }: AssessedSeries, { job }: AssessedJob
   return job === null ? 'DURATION_UNKNOWN' : 'NOT_USED_BY_JOB';
 }
 
-/** What a report says about a job. Null with the verdict `unknown`: a spare of too little history would look like a verdict. */
+/**
+ * What people read about a job, also in CSV, JUnit and monitoring. Null with the verdict `unknown`: a spare of too little
+ * history would look like a verdict. JSON, metrics and the library have the measured value.
+ */
 export const getStatedSpare = ({
   verdict,
   spare,

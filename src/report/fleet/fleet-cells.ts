@@ -5,6 +5,7 @@ import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import {
   computeSafeShare,
   formatFleetVerdict,
+  formatFleetWorstCase,
   formatGroupBy,
   formatGroupValue,
   formatWorstSeries,
@@ -22,13 +23,14 @@ export function buildHostCells({
   isSafeSoFar,
   judgements,
   worstCase,
+  hasMeasuredRotation,
   worstSeries,
 }: AssessedHost): string[] {
   const worst = findWorstJudgement(judgements);
   const spare = worst && getStatedSpare(worst);
   return [
     verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
-    worstCase === null ? '' : duration(worstCase),
+    worstCase === null ? '' : formatFleetWorstCase({ seconds: worstCase, hasMeasuredRotation }),
     spare === null ? '' : duration(spare),
     worstSeries === null ? '' : formatWorstSeries(worstSeries),
   ];
@@ -57,7 +59,7 @@ export function buildGroupCells({
     verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
     formatNumber(hostCount),
     shares.length === 0 ? '' : formatShare(Math.min(...shares)),
-    worstCase === null ? '' : duration(worstCase.seconds),
+    worstCase === null ? '' : formatFleetWorstCase(worstCase),
     rotationInterval === null ? '' : formatInterval(rotationInterval),
   ];
 }

@@ -2,6 +2,7 @@ import type { Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { hasSamples, type Status } from '../../domain/status/status.ts';
 import { findWorstVerdict, toSafety } from '../../domain/verdict/figures/severity.ts';
+import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import { describePresignedVerdict, listStatusParts } from '../messages/status/status-parts.ts';
 import { formatNagiosLine, formatRemainingData } from '../text/nagios-line.ts';
 import type { TimeFormat } from '../text/time-format.ts';
@@ -31,9 +32,10 @@ function formatData({ series, seriesCount, failing }: Status): string {
   if (series === null || measured === null) return data.join(' ');
   const { worstCase, witnessedCount, watchedTime, current, ageSeconds } = measured;
   const required = judgement?.required ?? null;
+  const spare = judgement && getStatedSpare(judgement);
   return [
     formatSeconds('worst_case', worstCase.seconds, required),
-    ...(judgement?.spare == null ? [] : [formatSeconds('spare', judgement.spare, 0)]),
+    ...(spare === null ? [] : [formatSeconds('spare', spare, 0)]),
     ...(current === null ||
     !(series.isPolled || series.lastPoll?.failure != null || (current.isRecent && current.remaining >= 0))
       ? []

@@ -34,7 +34,7 @@ describe('assessFleet', () => {
       ['safe', 'safe'],
     ]);
     expect(fleet.jobs[0]?.unknownReasons).toEqual([{ code: 'NO_SAMPLES', hostCount: 1 }]);
-    expect(fleet.worstCase).toEqual({ seconds: 2.5 * HOUR, host: 'short' });
+    expect(fleet.worstCase).toEqual({ seconds: 2.5 * HOUR, hasMeasuredRotation: true, host: 'short' });
     expect(fleet.hosts[0]).toMatchObject({ worstCase: 2.5 * HOUR, worstSeries: { role: 'worker' } });
   });
 

@@ -8,6 +8,7 @@ import type {
   RoleOfSource,
   RoleTrend,
   SilentHost,
+  SmallestWorstCase,
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
@@ -181,11 +182,19 @@ interface WorstHost {
 const describeSpare = (spare: Seconds) =>
   spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`;
 
+/** `4h 59m 36s`, `5h 44m 59s so far`. */
+export const formatFleetWorstCase = ({
+  seconds,
+  hasMeasuredRotation,
+}: Pick<SmallestWorstCase, 'seconds' | 'hasMeasuredRotation'>): string =>
+  `${duration(seconds)}${hasMeasuredRotation ? '' : ' so far'}`;
+
 /** `4h 59m 36s on host web-1, 24s short`. Null without samples. */
-export function describeWorstCase({ host: { host, worstCase }, spare }: WorstHost): string | null {
+export function describeWorstCase({ host: assessed, spare }: WorstHost): string | null {
+  const { host, worstCase, hasMeasuredRotation } = assessed;
   if (worstCase === null) return null;
   const rest = spare === null ? '' : `, ${describeSpare(spare)}`;
-  return `${duration(worstCase)} on host ${escapeUnprintable(host)}${rest}`;
+  return `${formatFleetWorstCase({ seconds: worstCase, hasMeasuredRotation })} on host ${escapeUnprintable(host)}${rest}`;
 }
 
 const REASONS_OF_POLLERS: ReadonlySet<UnknownReason['code']> = new Set([
@@ -224,12 +233,13 @@ export function adviseOnFleet(
 /**
  * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`.
  */
-export function describeWorstHost({ host: { host, worstCase, lastSample }, spare }: WorstHost): string {
+export function describeWorstHost({ host: assessed, spare }: WorstHost): string {
+  const { host, worstCase, hasMeasuredRotation, lastSample } = assessed;
   const name = escapeUnprintable(host);
   if (spare !== null) return `worst host ${name}: ${describeSpare(spare)}`;
   return worstCase === null
     ? `worst host ${name}: no samples${lastSample === null ? '' : ' in the period'}`
-    : `worst case ${duration(worstCase)} on host ${name}`;
+    : `worst case ${formatFleetWorstCase({ seconds: worstCase, hasMeasuredRotation })} on host ${name}`;
 }
 
 export const describeSilentCount = (count: number): string => formatCount(count, 'silent host');
