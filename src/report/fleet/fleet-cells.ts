@@ -4,6 +4,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import {
   computeSafeShare,
+  formatFleetSafety,
   formatFleetVerdict,
   formatFleetWorstCase,
   formatGroupBy,
@@ -45,7 +46,7 @@ export const listGroupColumns = (by: GroupBy): string[] => [
   'rotation interval',
 ];
 
-/** The cells of a group after its value. With several jobs, the share of the job with the smallest share. */
+/** The cells of a group after its value. Its hosts may have different kinds of `not safe`. With several jobs, the share of the job with the smallest share. */
 export function buildGroupCells({
   hostCount,
   jobs,
@@ -56,7 +57,7 @@ export function buildGroupCells({
 }: FleetGroup): string[] {
   const shares = jobs.flatMap(({ hosts }) => computeSafeShare(hosts) ?? []);
   return [
-    verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
+    verdict === null ? '' : formatFleetSafety({ verdict, isSafeSoFar }),
     formatNumber(hostCount),
     shares.length === 0 ? '' : formatShare(Math.min(...shares)),
     worstCase === null ? '' : formatFleetWorstCase(worstCase),

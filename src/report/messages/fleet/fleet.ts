@@ -27,7 +27,7 @@ export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for exampl
 
 /** What a report of a part of the time cannot answer if it reads stored values. */
 export const PERIOD_MESSAGE =
-  'with --since or --until, the verdict `never`, the watched time and changes are unknown, and trends are those of the whole history';
+  'with --since or --until, the watched time, changes and whether no start was safe are unknown, and trends are those of the whole history';
 
 /** `safe: a 5h job with a margin of 5m is safe on 9,213 of 10,000 hosts (92.13%)`. */
 export const describeFleetJob = (job: FleetJob): string =>
@@ -80,7 +80,9 @@ export function describeOthers({
   const reasons = unknownReasons.map(
     ({ code, hostCount }) => `${formatNumber(hostCount)} with ${UNKNOWN_REASON_NAMES[code]}`,
   );
-  const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+  const reasonCount = unknownReasons.reduce((sum, { hostCount }) => sum + hostCount, 0);
+  const several = reasonCount > unknown ? ', some for several reasons' : '';
+  const why = reasons.length === 0 ? '' : `${several}: ${reasons.join(', ')}`;
   const soFar =
     safeSoFarCount === 0 ? '' : `; ${formatNumber(safeSoFarCount)} ${SAFE_SO_FAR}, with a short history`;
   return `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown${why}${soFar}`;

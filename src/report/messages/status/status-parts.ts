@@ -16,7 +16,7 @@ import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeRetired } from '../headline/retired.ts';
 import { findKnownShare, formatLongestSafeJob, formatWorstValidity, nameWorstCase } from '../measurements.ts';
-import { formatSafety, formatVerdict, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
+import { formatSafety, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
 import { describeProblems, describeSharedProblem } from './problem-parts.ts';
 
 /** A part of the status line. A warning is about the poller, and not about the job. */
@@ -42,9 +42,9 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
   ];
 }
 
-/** For a verdict about presigned URLs: `presigned URLs for 7d: not safe: never`. */
+/** For a verdict about presigned URLs: `presigned URLs for 7d: not safe, no URL worked`. */
 export const describePresignedVerdict = (requested: Seconds, verdict: Verdict): string =>
-  `presigned URLs for ${duration(requested)}: ${formatVerdict(verdict)}`;
+  `presigned URLs for ${duration(requested)}: ${formatSafety(verdict)}${verdict === 'never' ? ', no URL worked' : ''}`;
 
 function listVerdictParts(status: Status): StatusPart[] {
   const { verdict, job, jobs, margin, series } = status;
