@@ -7,7 +7,7 @@ import {
 } from '../../domain/keys/key-answer.ts';
 import { canSign, KEY_ID_LENGTH, type KeyKind } from '../../domain/keys/key-kind.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { formatSpan, formatTimestamp } from '../text/format-values.ts';
+import { formatTimestamp } from '../text/format-values.ts';
 import { describeClockNow } from './start-check/host-clock.ts';
 
 const KIND_NAMES: Record<KeyKind, string> = {
@@ -104,5 +104,7 @@ export function describeUrlLimit({ url, worksUntil, limitedBy }: KeyAnswer): str
 export function describeReplacement(replacement: KeyReplacement | null): string {
   if (replacement === null) return 'no later key was seen';
   const { at, window, isDated } = replacement;
-  return isDated ? formatTimestamp(at) : `between ${formatSpan(window.from, window.to)}`;
+  return isDated
+    ? formatTimestamp(at)
+    : `between ${formatTimestamp(window.from)} and ${formatTimestamp(window.to)}`;
 }

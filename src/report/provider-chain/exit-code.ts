@@ -18,9 +18,11 @@ export function renderExitCodeNote({ facts, outcomes }: ChainReport, style: Text
   const sdks = SDKS.filter((sdk) => getsNone(outcomes[sdk]));
   const provider = findExpectedProvider({ facts, outcomes });
   if (sdks.length === 0 || provider === null) return '';
+  // An SDK uses expired credentials, too.
+  const which = sdks.some((sdk) => outcomes[sdk].kind === 'wins') ? 'credentials that work' : 'credentials';
   const subject = isEverySdk(sdks)
-    ? 'no SDK gets credentials'
-    : `${describeSdks(sdks, 'gets', 'get')} no credentials`;
+    ? `no SDK gets ${which}`
+    : `${describeSdks(sdks, 'gets', 'get')} no ${which}`;
   const text =
     `${subject}, but the exit code is 0, because ${PROVIDER_PHRASES[provider]} has some: ` +
     `\`cred-watch sources --expect ${provider}\` ends with 1 unless every SDK uses it`;

@@ -136,8 +136,16 @@ describe('the text of a running job', () => {
     expect(new Set(reasons.map(({ message }) => message)).size).toBe(7);
     for (const { hint } of reasons) expect(hint).toMatch(/^[a-z]/);
     expect(describeRunningUnknownReason({ code: 'NO_COPY', provider: 'imds' }).message).toBe(
-      'the process has no copy in its variables: its SDKs use IMDS, so there is nothing to follow',
+      'the process has no copy in its variables: its SDKs use IMDS, and get new credentials there before these expire; only a copy elsewhere can expire',
     );
+    const describe = (provider: 'container' | 'profile') =>
+      describeRunningUnknownReason({ code: 'NO_COPY', provider });
+    expect(describe('container').hint).toMatch(
+      /^nothing to do if the job gets its credentials from an SDK; see /,
+    );
+    // An SDK does not read the keys of a file again.
+    expect(describe('profile').message).toMatch(/ so there is nothing to follow$/);
+    expect(describe('profile').hint).toMatch(/^see with `cred-watch sources --pid PID` /);
   });
 
   test('docs/jobs.md shows the output of a job that is not safe', () => {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../domain/model.ts';
+import { KEY_PAIR_PROVIDERS, type ProviderName } from '../../../domain/provider-chain/providers.ts';
 import type {
   EndedJob,
   ExpirationOrigin,
@@ -32,6 +33,17 @@ export function describeRunningVerdict(judgement: RunningJobJudgement, pid: numb
     : `not safe: ${text}, ${duration(-spare)} short`;
 }
 
+/** An SDK keeps the keys of variables and files, and replaces all other credentials before they expire. */
+const isRefreshed = (provider: ProviderName | null): provider is ProviderName =>
+  provider !== null && !KEY_PAIR_PROVIDERS.some((name) => name === provider);
+
+const describeNoCopy = (provider: ProviderName): string => {
+  const source = `the process has no copy in its variables: its SDKs use ${PROVIDER_PHRASES[provider]}`;
+  return isRefreshed(provider)
+    ? `${source}, and get new credentials there before these expire; only a copy elsewhere can expire`
+    : `${source}, so there is nothing to follow`;
+};
+
 /** Why the verdict is `unknown`. */
 export function describeRunningUnknownReason(reason: RunningUnknownReason): Explanation {
   switch (reason.code) {
@@ -40,8 +52,8 @@ export function describeRunningUnknownReason(reason: RunningUnknownReason): Expl
         message:
           reason.provider === null
             ? 'the variables of the process have no credentials'
-            : `the process has no copy in its variables: its SDKs use ${PROVIDER_PHRASES[reason.provider]}, so there is nothing to follow`,
-        hint: 'see with `cred-watch sources --pid PID` which credentials its SDKs use and when they expire; if this is a script or `cred-watch exec`, give the id of its child that has the keys (`pgrep -P PID` lists the children); if the job has a copy elsewhere, state its end with --expires 45m',
+            : describeNoCopy(reason.provider),
+        hint: `${isRefreshed(reason.provider) ? 'nothing to do if the job gets its credentials from an SDK; ' : ''}see with \`cred-watch sources --pid PID\` which credentials its SDKs use and when they expire; if this is a script or \`cred-watch exec\`, give the id of its child that has the keys (\`pgrep -P PID\` lists the children); if the job has a copy elsewhere, state its end with --expires 45m`,
       };
     case 'EXPIRATION_UNKNOWN':
       return {
