@@ -4,10 +4,11 @@ import type { Finding } from '../../domain/verdict/finding.ts';
 import { type JudgedSeries, listSeriesJudgements } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { formatStatement, listStatements } from '../general-knowledge/statements.ts';
-import { describeEvidenceBriefly } from '../messages/evidence.ts';
+import { adviseOnAge } from '../messages/advice/age.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { GENERAL_KNOWLEDGE_TITLE } from '../messages/general-knowledge/facts.ts';
 import { describeRetired, formatMarkedName } from '../messages/headline/retired.ts';
+import { countSeries, describeSafeSeries } from '../messages/headline/several.ts';
 import {
   describeNoSeries,
   describeNotJudgedReason,
@@ -82,18 +83,52 @@ function annotateVerdicts(assessment: Assessment, context: ReportContext): Annot
     .toSorted((a, b) => compareSeverity(a.judgement, b.judgement));
   const unjudged = jobs.filter(({ job }) => job === null || series.length === 0);
   return [
-    ...judged.map((each) => annotateJudgement(each, context)),
+    ...jobs.flatMap((job) =>
+      annotateSafe(
+        judged.filter((each) => each.job === job && isPlainlySafe(each)),
+        assessment,
+        context,
+      ),
+    ),
+    ...judged.filter((each) => !isPlainlySafe(each)).map((each) => annotateJudgement(each, context)),
     ...unjudged.map((job) => annotateUnjudgedJob(job, context)),
+  ];
+}
+
+type JudgedJobSeries = JudgedSeries & { job: AssessedJob };
+
+/** A series that is retired, has old samples or has a spare that shrinks needs a sentence of its own. */
+const isPlainlySafe = ({ judgement, series }: JudgedJobSeries) =>
+  judgement.verdict === 'safe' &&
+  judgement.spareUsedUpAt === null &&
+  !series.isRetired &&
+  adviseOnAge(series.analysis).length === 0;
+
+/** One notice for all safe series of a job, because a notice for each hides the errors. */
+function annotateSafe(
+  safe: readonly JudgedJobSeries[],
+  { series }: Assessment,
+  context: ReportContext,
+): Annotation[] {
+  const [first, second] = safe;
+  if (first === undefined || second === undefined)
+    return safe.map((each) => annotateJudgement(each, context));
+  return [
+    {
+      kind: 'notice',
+      title: `cred-watch: ${formatJob(first.job)} on ${countSeries(safe.length, series)}`,
+      listLines: () => [describeSafeSeries(safe, series)],
+    },
   ];
 }
 
 const KINDS_BY_SAFETY = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
 
+/** What decides and what to do. The step summary has the evidence. */
 function annotateJudgement(
-  { job, series, judgement }: JudgedSeries & { job: AssessedJob },
+  { job, series, judgement }: JudgedJobSeries,
   { times }: ReportContext,
 ): Annotation {
-  const { measurement } = series.analysis;
   const kind = KINDS_BY_SAFETY[toSafety(judgement.verdict)];
   return {
     // A notice is easily overlooked, and the job gets other credentials than the ones judged.
@@ -103,7 +138,6 @@ function annotateJudgement(
       ...[describeRetired(series, times)].filter((each) => each !== null),
       describeSeriesVerdict(judgement, series.analysis),
       ...listCurrentAdvice(judgement, series, times),
-      ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, [judgement])]),
     ],
   };
 }

@@ -51,7 +51,10 @@ describe('GitHub annotations', () => {
       'cred-watch: new (of unknown length)',
       'cred-watch: web-3 · imds',
     ]);
-    expect(listTitles(assessment, 'notice')).toHaveLength(3);
+    expect(listTitles(assessment, 'notice')).toEqual([
+      'cred-watch: 3h on 2 series',
+      'cred-watch: nightly (2h 45m) on web-1 · imds v2 · app',
+    ]);
     expect(renderCommands(assessment)[0]?.message).toMatch(
       /^not safe: .*; 79\.54% of starts were safe\nstart the job .*\n`cred-watch exec .*\nor /,
     );
@@ -72,6 +75,25 @@ describe('GitHub annotations', () => {
     const twelve = renderCommands(judge(series(12), [job(3 * HOUR)]));
     expect([twelve.length, twelve[0]?.title]).toEqual([10, 'cred-watch: 3h on h11 · imds v2 · app']);
     expect(twelve[9]?.message).toMatch(/^and 3 more: /);
+  });
+
+  test('safe hosts share one notice, except those with old samples', () => {
+    const fresh = ['a', 'b', 'c'].map((host) => hourly(identity({ host })));
+    const stopped = hourly(identity({ host: 'stopped' }), { began: 20 });
+    const commands = renderCommands(judge([...fresh, stopped], [job(HOUR)]));
+    expect(commands.map(({ kind, title }) => [kind, title])).toEqual([
+      ['notice', 'cred-watch: 1h on 3 hosts'],
+      ['notice', 'cred-watch: 1h on stopped · imds v2 · app'],
+    ]);
+    expect(commands[0]?.message).toMatch(
+      /^safe so far: a 1h job .* on 3 hosts; the least to spare is \S.* on a$/,
+    );
+    expect(commands[1]?.message).toMatch(/ whether they have stopped/);
+  });
+
+  test('an annotation has what decides and what to do, and no statistics', () => {
+    for (const { message } of renderCommands(mixed()))
+      expect(message).not.toMatch(/chance|rotations? witnessed/);
   });
 
   test('a reason for the verdict unknown is not repeated in a second GitHub annotation', () => {

@@ -12,7 +12,14 @@ import {
   formatShare,
 } from '../../text/format-values.ts';
 import { findKnownShare } from '../measurements.ts';
-import { describeBasis, formatSafety, isSafeSoFar, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
+import {
+  describeBasis,
+  describeJobWithMargin,
+  formatSafety,
+  isSafeSoFar,
+  SAFE_SO_FAR,
+  WATCHED_ENOUGH,
+} from '../verdicts.ts';
 import { describeCopyingJob, describeResult, nameStartTimes } from './headline.ts';
 
 const countSafety = (judged: readonly JudgedSeries[], safety: Safety) =>
@@ -34,6 +41,33 @@ export function formatStateOfJobs(assessment: Assessment): string {
 function nameSeries(all: readonly AssessedSeries[]): string {
   const hosts = new Set(all.map(({ identity }) => identity.host));
   return hosts.size === all.length ? 'hosts' : 'series';
+}
+
+const nameOneSeries = ({ identity }: AssessedSeries, all: readonly AssessedSeries[]): string =>
+  nameSeries(all) === 'hosts' ? escapeUnprintable(identity.host) : formatSeriesName(identity);
+
+/** `9 hosts`, or `9 series` if a host has several. @param all series of the report */
+export const countSeries = (count: number, all: readonly AssessedSeries[]): string =>
+  `${formatNumber(count)} ${nameSeries(all)}`;
+
+/**
+ * `safe: a 4h job with a margin of 5m at any measured start on 9 hosts; the least to spare is 51m 19s on web-03`.
+ * @param safe judgements of one job, the worst first
+ * @param all series of the report
+ */
+export function describeSafeSeries(safe: readonly JudgedSeries[], all: readonly AssessedSeries[]): string {
+  const [worst] = safe;
+  if (worst === undefined) return '';
+  const { job, spare } = worst.judgement;
+  const soFar = safe.filter(isSoFar).length;
+  const state = soFar === safe.length ? SAFE_SO_FAR : formatSafety('safe');
+  const least =
+    spare === null ? '' : `; the least to spare is ${duration(spare)} on ${nameOneSeries(worst.series, all)}`;
+  const rest =
+    soFar === 0 || soFar === safe.length
+      ? ''
+      : `; ${SAFE_SO_FAR} on ${formatNumber(soFar)} of them, with a short history`;
+  return `${state}: ${describeJobWithMargin(job)} at any measured start on ${countSeries(safe.length, all)}${least}${rest}`;
 }
 
 /** `2 of 3 hosts with a verdict`. An unknown verdict says nothing about a host. Follows `is not safe on`. */
@@ -92,8 +126,8 @@ export function describeReasonOfSeries(
   const [first] = worst;
   if (first === undefined) return [];
   const { judgement, series } = first;
-  const { measurement, identity } = series.analysis;
-  const name = nameSeries(all) === 'hosts' ? escapeUnprintable(identity.host) : formatSeriesName(identity);
+  const { measurement } = series.analysis;
+  const name = nameOneSeries(series, all);
   const unknown = countSafety(judged, 'unknown');
   const { spare } = judgement;
   switch (toSafety(judgement.verdict)) {
