@@ -127,8 +127,9 @@ function describeWatched(measured: MeasuredStatus): string {
   return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
 }
 
-function describeCurrent(current: NonNullable<MeasuredStatus['current']>): string {
-  const { newestRemaining, ...earliest } = current;
+type CurrentCredentials = NonNullable<MeasuredStatus['current']>;
+
+function describeCurrent({ newestRemaining, ...earliest }: CurrentCredentials): string {
   if (newestRemaining === null) return describeRemaining(earliest);
   const ofNewest = describeRemaining({ ...earliest, remaining: newestRemaining });
   const { remaining } = earliest;
@@ -139,10 +140,7 @@ function describeCurrent(current: NonNullable<MeasuredStatus['current']>): strin
   return `${ofNewest}, credentials of another endpoint: ${ofOther}`;
 }
 
-function describeRemaining({
-  remaining,
-  isRecent,
-}: Pick<NonNullable<MeasuredStatus['current']>, 'remaining' | 'isRecent'>): string {
+function describeRemaining({ remaining, isRecent }: Omit<CurrentCredentials, 'newestRemaining'>): string {
   if (remaining < 0) return `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`;
   const left = formatRoughDuration(remaining);
   return isRecent ? `${left} left now` : `last seen credentials: ${left} left`;
