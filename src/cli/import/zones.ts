@@ -1,7 +1,9 @@
 import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
+import { SOURCE_OF_LONG_VALIDITY } from '../../report/messages/advice/long-validity.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
+import { listZonesWithName } from '../../store/import/timestamps/zones.ts';
 import type { SuspectedZone } from '../../store/import/zone-check.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -68,10 +70,10 @@ function describeSuspicion(
       : ['another zone', 'correct the clock of the host'];
   return {
     kind: zone.kind,
-    message: `${read} credentials would be valid for up to ${by}, longer than IMDS and containers issue them, so the log probably has ${reading}`,
+    message: `${read} credentials would be valid for up to ${by}, longer than IMDS, ECS and EKS issue them, so the log probably has ${reading}`,
     hint:
       'import with the zone of the host, best with the name of the zone, such as --timezone America/New_York; ' +
-      `or ${otherwise}; or name another source of the credentials, such as --source role`,
+      `or ${otherwise}; or give ${SOURCE_OF_LONG_VALIDITY}`,
   };
 }
 
@@ -84,7 +86,7 @@ function validateZone({ name, conflict, content }: StagedFile, timezone: string 
   if (ambiguous !== undefined && timezone === undefined) {
     throw new CredWatchError(
       `the timestamps of ${name} are in ${ambiguous}, which is the name of several zones; nothing was written`,
-      'use --timezone with the zone of the host, such as America/Chicago, Asia/Shanghai or Asia/Kolkata',
+      `use --timezone with the zone of the host, such as ${listZonesWithName(ambiguous).join(' or ')}`,
     );
   }
   const [zone, ...others] = conflict?.fittingZones ?? [];

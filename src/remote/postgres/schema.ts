@@ -113,7 +113,6 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     next_day_chance double precision,
     random_start_chance double precision,
     overdue_served_for bigint,
-    unproven_validity bigint,
     valid_share double precision,
     newest_expiration bigint,
     last_rotation_at bigint,
@@ -197,4 +196,5 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (host, source, api_version, role, code)
   );
   `,
+  'ALTER TABLE cred_watch.series ADD COLUMN unproven_validity bigint',
 ];

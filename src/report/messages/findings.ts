@@ -58,7 +58,7 @@ const SENTENCES: {
     `${formatCount(count, 'generation')} had a LastUpdated up to ${duration(aheadSeconds)} after their first sample: a clock or a time zone is wrong` +
     (shiftedBySeconds > 0 ? `; all samples were moved later by ${duration(shiftedBySeconds)}` : ''),
   VALIDITY_TOO_LONG: ({ count, longestSeconds, knownSeconds }) =>
-    `${formatCount(count, 'generation')} without LastUpdated would be valid for up to ${duration(longestSeconds)}, but no endpoint is known to issue credentials for more than ${duration(knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}`,
+    `${formatCount(count, 'generation')} without LastUpdated would be valid for up to ${duration(longestSeconds)}, but IMDS, ECS and EKS are known to issue credentials for at most ${duration(knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}`,
   STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }, times) =>
     `the newest sample is ${duration(ageSeconds)} old (${times.timestamp(lastSampleAt)}), older than ${duration(maxAgeSeconds)}: check that the poller is running`,
   POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }, times) =>

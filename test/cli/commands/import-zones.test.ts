@@ -40,7 +40,9 @@ describe('a log in local time west of UTC without LastUpdated', () => {
     const run = await importLog(writeLog(5), newDatabase());
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(/^error: .*valid for up to 10h 59m 50s.*local time; nothing was written$/m);
-    expect(run.stderr).toMatch(/^hint: .*--timezone America\/New_York.*--timezone UTC.*--source role/m);
+    expect(run.stderr).toMatch(
+      /^hint: .*--timezone America\/New_York.*--timezone UTC.*--source role\b.*IoT Greengrass/m,
+    );
   });
 
   test('with a wrong zone, the verdict is unknown', async () => {
@@ -68,7 +70,7 @@ describe('a log in local time west of UTC without LastUpdated', () => {
     const run = await importLog(writeLog(5), newDatabase(), '--strict', '--timezone=-03:00');
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(
-      /^error: .*longer than IMDS and containers.*another zone; nothing was written$/m,
+      /^error: .*longer than IMDS, ECS and EKS.*another zone; nothing was written$/m,
     );
   });
 
@@ -133,4 +135,15 @@ describe('rows of two times', () => {
     expect(dry.stdout).toContain('a time after a text that is not a known form of a timestamp (line 1)');
     expect(dry.stderr).toMatch(/^hint: write the time of the poll as this line does/m);
   });
+});
+
+test('without a known time of the samples, no job is called safe', async () => {
+  const db = newDatabase();
+  await importLog(writeLog(5), db, '--timezone', 'UTC');
+  const report = await runCommand(['report', '-f', 'json', '--db', db]);
+  expect(JSON.parse(report.stdout).series[0].longest_safe_job_seconds).toBeNull();
+  const table = await runCommand(['report', '--db', db]);
+  expect(table.stdout).toMatch(/longest safe job +unknown because the times of the samples are in doubt/);
+  const status = await runCommand(['status', '--db', db]);
+  expect(status.stdout).toMatch(/^longest safe job unknown/);
 });

@@ -32,8 +32,8 @@ describePostgres('push to PostgreSQL', (server) => {
     expect(missing.stderr).toContain(
       'hint: let the owner of the database run `cred-watch push --migrate --to`',
     );
-    expect((await run('--migrate')).stdout).toMatch(/: created the tables \(version 1\)\n$/);
-    expect((await run('--migrate')).stdout).toMatch(/: the tables are up to date \(version 1\)\n$/);
+    expect((await run('--migrate')).stdout).toMatch(/: created the tables \(version 2\)\n$/);
+    expect((await run('--migrate')).stdout).toMatch(/: the tables are up to date \(version 2\)\n$/);
     expect(await run('--db', database)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/: 5 items sent\n$/),

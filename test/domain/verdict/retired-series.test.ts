@@ -66,6 +66,17 @@ describe('a version of the API is retired while the other version of the same ro
     expect(retired?.replacedBy?.firstSample).toBeLessThan(endedAt ?? 0);
   });
 
+  test('both versions are judged if both have recent samples', () => {
+    const ofLast = (minutes: number) => {
+      const last = polled.generations.at(-1)!.lastSeen - minutes * 60_000;
+      const generation = { ...fallback().generations[0]!, firstSeen: last - 60_000, lastSeen: last };
+      return { ...fallback(), generations: [generation] };
+    };
+    expect(findRetiredRoles(polled, ofLast(30))).toEqual([]);
+    expect(judge([polled, ofLast(30)], [job(2.2 * HOUR)]).verdict).toBe('unknown');
+    expect(findRetiredRoles(polled, ofLast(31))).toEqual([fallback().identity]);
+  });
+
   test('during the fallback, the other version is retired', () => {
     const current = hourly(identity({ role: 'loader', apiVersion: '1' }), { began: 1, lifetimes: hours(6) });
     const earlier = hourly(identity({ role: 'loader' }), { began: 4, lifetimes: hours(6, 6, 6) });

@@ -6,6 +6,7 @@ import {
   printMigration,
 } from '../../../src/remote/postgres/migrate/migrate.ts';
 import { deleteOldRows } from '../../../src/remote/postgres/migrate/retention.ts';
+import { POSTGRES_FOUNDATION, POSTGRES_MIGRATIONS } from '../../../src/remote/postgres/schema.ts';
 import { resolveSettings } from '../../../src/remote/postgres/settings/settings.ts';
 import { describePostgres, describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 import { runScript } from '../../support/postgres/run-script.ts';
@@ -27,6 +28,7 @@ import {
 /** The user of a parameter replaces that of the host. */
 const withUser = (url: string, user: string) => `${url.replace(/([?&])user=[^&]*&?/, '$1')}&user=${user}`;
 
+const NEWEST = POSTGRES_MIGRATIONS.length;
 const PLAIN: MigrationOptions = { isMonthly: false, now: START };
 const MONTHLY: MigrationOptions = { isMonthly: true, now: START };
 
@@ -60,10 +62,24 @@ describePostgres('a migration', (server) => {
       Array.from({ length: 6 }, () => withConnection(database, (connection) => migrate(connection, PLAIN))),
     );
     expect(results.filter(({ from }) => from === 0)).toHaveLength(1);
-    expect(results.every(({ to, missingRoles }) => to === 1 && missingRoles.length === 0)).toBe(true);
+    expect(results.every(({ to, missingRoles }) => to === NEWEST && missingRoles.length === 0)).toBe(true);
     expect(await database.query('SELECT version FROM cred_watch.schema_versions ORDER BY 1')).toEqual([
-      { version: '0' },
-      { version: '1' },
+      ...Array.from({ length: NEWEST + 1 }, (_, version) => ({ version: String(version) })),
+    ]);
+  });
+
+  test('a migration adds what the tables of the first version lack, and a push fills it', async () => {
+    const database = await server().createDatabase();
+    for (const sql of [...POSTGRES_FOUNDATION, ...POSTGRES_MIGRATIONS.slice(0, 1)]) await database.query(sql);
+    await database.query('INSERT INTO cred_watch.schema_versions VALUES (1, 1)');
+    using store = openTemporaryStore();
+    recordHours(store, 0, 3);
+    await expect(pushTo(database, store)).rejects.toThrow('has the tables of an older version of cred-watch');
+    const result = await withConnection(database, (connection) => migrate(connection, PLAIN));
+    expect(result).toMatchObject({ from: 1, to: NEWEST });
+    expect(await pushTo(database, store)).toMatchObject({ rejected: [] });
+    expect(await database.query('SELECT unproven_validity FROM cred_watch.series')).toEqual([
+      { unproven_validity: null },
     ]);
   });
 
@@ -93,7 +109,7 @@ describePostgres('a migration', (server) => {
         (connection) => migrate(connection, PLAIN),
         'printed_owner',
       );
-      expect(result).toEqual({ from: 1, to: 1, missingRoles: [], missingPrivileges: [] });
+      expect(result).toEqual({ from: NEWEST, to: NEWEST, missingRoles: [], missingPrivileges: [] });
     } finally {
       await printed.query(
         'DROP OWNED BY cred_watch_writer; DROP ROLE cred_watch_writer; ALTER ROLE other_writer RENAME TO cred_watch_writer',
@@ -108,10 +124,10 @@ describePostgres('a migration', (server) => {
     await database.query('ALTER ROLE cred_watch_writer RENAME TO other_writer');
     try {
       const run = () => withConnection(database, (connection) => migrate(connection, PLAIN), 'owner_only');
-      for (const from of [0, 1])
+      for (const from of [0, NEWEST])
         expect(await run()).toEqual({
           from,
-          to: 1,
+          to: NEWEST,
           missingRoles: ['cred_watch_writer'],
           missingPrivileges: [],
         });

@@ -25,20 +25,28 @@ export function judgeNow(
   const measurement = options.analysis?.measurement ?? null;
   const isAskedAgain = !arePassed && isEndpointSource(current.identity.source);
   if (!isAskedAgain || measurement === null || !haveSeveralAnswered(measurement)) return judgement;
-  const other = findEarliestOther(measurement, current.credentials);
-  if (other === null) {
-    return judgement.verdict === 'safe'
-      ? {
-          ...judgement,
-          ...{ verdict: 'unknown', unknownReason: { code: 'SEVERAL_ENDPOINTS' } },
-          ...{ outlook: 'unknown', safeUntil: null },
-        }
-      : judgement;
-  }
-  if (other.expiration >= (judgement.credentials ?? other).expiration) return judgement;
-  const judged = judgePassedCredentials({ identity: current.identity, credentials: other }, options);
+  const { earliest, areAllRecent } = findOthers(measurement, current.credentials);
+  if (earliest === null) return withoutOthers(judgement);
+  const judged = judgeEarliest(judgement, { identity: current.identity, credentials: earliest }, options);
+  return areAllRecent ? judged : withoutOthers(judged);
+}
+
+function judgeEarliest(judgement: NowJudgement, other: CurrentCredentials, options: JudgePassedOptions) {
+  const { expiration } = other.credentials;
+  if (expiration >= (judgement.credentials?.expiration ?? expiration)) return judgement;
+  const judged = judgePassedCredentials(other, options);
   return judged.credentials === null ? judged : { ...judged, returned: judgement.credentials };
 }
+
+/** The credentials of another endpoint are not known, so no start is certainly safe. */
+const withoutOthers = (judgement: NowJudgement): NowJudgement =>
+  judgement.verdict === 'safe'
+    ? {
+        ...judgement,
+        ...{ verdict: 'unknown', unknownReason: { code: 'SEVERAL_ENDPOINTS' } },
+        ...{ outlook: 'unknown', safeUntil: null },
+      }
+    : judgement;
 
 /** Without signs of another endpoint for this long, and for this many usual gaps, one endpoint is assumed. */
 const MIN_TIME_WITHOUT_SIGNS: Seconds = 3600;
@@ -53,10 +61,17 @@ function haveSeveralAnswered({ severalEndpoints, gaps, lastSample, usualGap }: M
   return watched < Math.max(MIN_TIME_WITHOUT_SIGNS, MIN_GAPS_WITHOUT_SIGNS * (usualGap ?? 0));
 }
 
-/** Of the credentials that counted as served at the newest sample, the others that expire first. Null without others. */
-function findEarliestOther(measurement: Measurement, current: IssuedCredentials): IssuedCredentials | null {
+interface OtherCredentials {
+  /** Of the credentials that counted as served at the newest sample, the others that expire first. Null without others. */
+  earliest: IssuedCredentials | null;
+  /** The newest sign of another endpoint is as recent as these. Else they may be of the same endpoint, before its rotation. */
+  areAllRecent: boolean;
+}
+
+function findOthers(measurement: Measurement, current: IssuedCredentials): OtherCredentials {
   const { generations, served } = getHistoryColumns(measurement);
   let earliest: number | null = null;
+  let oldestSeen = Number.POSITIVE_INFINITY;
   for (let index = 0; index < generations.count; index += 1) {
     if (valueAt(served.to, index) < measurement.lastSample) continue;
     const expiration = valueAt(generations.expiration, index);
@@ -65,9 +80,11 @@ function findEarliestOther(measurement: Measurement, current: IssuedCredentials)
     const isCurrent =
       accessKeyId === '' ? expiration === current.expiration : accessKeyId === current.accessKeyId;
     if (isCurrent) continue;
+    oldestSeen = Math.min(oldestSeen, valueAt(generations.lastSeen, index));
     if (earliest === null || expiration < valueAt(generations.expiration, earliest)) earliest = index;
   }
-  if (earliest === null) return null;
+  const areAllRecent = (measurement.severalEndpoints?.lastAt ?? 0) >= oldestSeen;
+  if (earliest === null) return { earliest, areAllRecent };
   const { accessKeyId, lastUpdated, expiration, zoneless } = getGeneration(generations, earliest);
-  return { accessKeyId, lastUpdated, expiration, zoneless };
+  return { earliest: { accessKeyId, lastUpdated, expiration, zoneless }, areAllRecent };
 }

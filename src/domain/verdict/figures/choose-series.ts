@@ -65,7 +65,8 @@ export function removeRetired<Series extends SeriesCandidate>(
 /**
  * Finds the series that are replaced: another series of the same host and source has its first sample after
  * their last one. The role changed, a task was restarted, or IMDSv1 is used as the fallback. A version of the API is also
- * replaced by the other version with the same role and later samples, because the host went back to this version.
+ * replaced by the other version with the same role and samples half an hour later, because the host went back to this
+ * version.
  *
  * A poller does not replace an imported log of the same role, because the log is the earlier history of the same
  * credentials. A log often has no role and no version of the API.
@@ -110,6 +111,9 @@ const groupVersions = (series: readonly SeriesSpan[]): ReadonlyMap<string, reado
 
 const getRoleSeriesKey = (identity: SeriesIdentity): string => getSeriesKey({ ...identity, apiVersion: '' });
 
+/** Two pollers can use one version each, so that the version with the newest sample changes all the time. */
+const MIN_LATER_MS = 1_800_000;
+
 /** As for roles, a poller does not replace an imported log. */
 function findLaterVersion(
   { identity, isPolled, overview }: SeriesSpan,
@@ -122,7 +126,7 @@ function findLaterVersion(
     if (other.overview === null || other.identity.apiVersion === identity.apiVersion) continue;
     if (!isPolled && other.isPolled) continue;
     const { firstSample, lastSample } = other.overview;
-    if (lastSample > (newest?.lastSample ?? endedAt))
+    if (lastSample > (newest?.lastSample ?? endedAt + MIN_LATER_MS))
       newest = { lastSample, replacement: { identity: other.identity, firstSample, endedAt } };
   }
   return newest?.replacement ?? null;

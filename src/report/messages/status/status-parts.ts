@@ -74,7 +74,8 @@ export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] 
 /** Null without a sample. */
 function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds): string | null {
   if (measured === null) return null;
-  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded } = measured;
+  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded, areTimesKnown } = measured;
+  if (!areTimesKnown) return 'longest safe job unknown';
   if (longestSafeJob !== null && longestSafeJob > 0)
     return `longest safe job ${formatLongestSafeJob(longestSafeJob, isWellFounded)} with a margin of ${duration(margin)}`;
   return witnessedCount === 0 && !isIssuedPerRequest
@@ -125,7 +126,22 @@ function describeWatched(measured: MeasuredStatus): string {
   return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
 }
 
-function describeCurrent({ remaining, isRecent }: NonNullable<MeasuredStatus['current']>): string {
+function describeCurrent(current: NonNullable<MeasuredStatus['current']>): string {
+  const { newestRemaining, ...earliest } = current;
+  if (newestRemaining === null) return describeRemaining(earliest);
+  const ofNewest = describeRemaining({ ...earliest, remaining: newestRemaining });
+  const { remaining } = earliest;
+  const ofOther =
+    remaining < 0
+      ? `EXPIRED ${formatRoughDuration(-remaining)} ago`
+      : `${formatRoughDuration(remaining)} left`;
+  return `${ofNewest}, credentials of another endpoint: ${ofOther}`;
+}
+
+function describeRemaining({
+  remaining,
+  isRecent,
+}: Pick<NonNullable<MeasuredStatus['current']>, 'remaining' | 'isRecent'>): string {
   if (remaining < 0) return `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`;
   const left = formatRoughDuration(remaining);
   return isRecent ? `${left} left now` : `last seen credentials: ${left} left`;

@@ -86,6 +86,20 @@ describe('a job whose request may reach another endpoint', () => {
     });
   });
 
+  test('is unknown if the only other recent credentials are those before a rotation of the same endpoint', () => {
+    const rotated = [...every(0, GOOD, EXPIRED, ...repeat(GOOD, 28)), ...every(30, ['ASIANEW', 600])];
+    expect(judge(rotated)).toMatchObject({
+      verdict: 'unknown',
+      unknownReason: { code: 'SEVERAL_ENDPOINTS' },
+      safeUntil: null,
+    });
+    const soonAfter = every(0, ...repeat(GOOD, 20), EXPIRED, GOOD, ['ASIANEW', 600]);
+    expect(judge(soonAfter)).toMatchObject({
+      verdict: 'not-safe',
+      credentials: { accessKeyId: 'ASIAEXPIRED' },
+    });
+  });
+
   test('is not safe if its own credentials are too short and the others are not known', () => {
     const samples = [...every(0, GOOD, SHORT, GOOD), sample(['ASIANEW', 220], 200)];
     expect(judge(samples)).toMatchObject({ verdict: 'not-safe', unknownReason: null });
