@@ -33,7 +33,7 @@ export const UNKNOWN_REASON_NAMES: Record<UnknownReason['code'], string> = {
 
 const REASONS_OF_AGE = ['STALE_SAMPLES', 'NO_SAMPLES_IN_PERIOD'] as const;
 const MAX_NAMED = 3;
-const [HOUR, DAY]: [Seconds, Seconds] = [3600, 86_400];
+const [MINUTE, HOUR, DAY]: [Seconds, Seconds, Seconds] = [60, 3600, 86_400];
 
 /** `a, b, c and 2 more`. */
 function joinNames(names: readonly string[]): string {
@@ -147,5 +147,10 @@ function listHistoryNotes(
   ];
 }
 
-const describeAge = (age: Seconds): string =>
-  `samples ${age < DAY ? `${Math.floor(age / HOUR)}h` : `${formatNumber(Math.floor(age / DAY))}d`} old`;
+const describeAge = (age: Seconds): string => `samples ${formatAge(age)} old`;
+
+/** In one unit, because the column is narrow. */
+function formatAge(age: Seconds): string {
+  if (age >= DAY) return `${formatNumber(Math.floor(age / DAY))}d`;
+  return age < HOUR ? `${Math.floor(age / MINUTE)}m` : `${Math.floor(age / HOUR)}h`;
+}
