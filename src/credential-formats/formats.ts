@@ -20,48 +20,69 @@ type CredentialFormatOptions = VariableOptions & RedshiftOptions;
 interface CredentialFormatDefinition {
   /** For help: who reads this format. */
   description: string;
+  /** How a shell uses the output without showing it. */
+  usage: string;
   /** The current shell evaluates the output, so its other variables stay set. */
   isForCurrentShell: boolean;
   /** @throws CredWatchError if the format cannot contain a value */
   write(credentials: CredentialValues, options: CredentialFormatOptions): string;
 }
 
+const EVALUATED = 'store them in a variable: c=$(cred-watch env …) && eval "$c"';
+
 /** All formats of `env -f`, in the order of help. Choices, help and completion derive from this table. */
 export const CREDENTIAL_FORMATS = {
   env: {
     description: 'export lines for eval in sh, bash, zsh or ksh',
+    usage: EVALUATED,
     isForCurrentShell: true,
     write: formatPosixExports,
   },
   'env-no-export': {
     description: 'assignments for eval, without export',
+    usage: EVALUATED,
     isForCurrentShell: true,
     write: formatPosixAssignments,
   },
   docker: {
     description: 'a file for docker run --env-file',
+    usage: 'write them to a file: (umask 077; cred-watch env … > job.env)',
     isForCurrentShell: false,
     write: formatDockerEnvFile,
   },
-  fish: { description: 'lines for source in fish', isForCurrentShell: true, write: formatFish },
+  fish: {
+    description: 'lines for source in fish',
+    usage: 'evaluate them: cred-watch env … | source',
+    isForCurrentShell: true,
+    write: formatFish,
+  },
   powershell: {
     description: 'lines for Invoke-Expression in PowerShell',
+    usage: 'evaluate them: $c = cred-watch env …; if ($?) { $c | Out-String | Invoke-Expression }',
     isForCurrentShell: true,
     write: formatPowershell,
   },
   'windows-cmd': {
     description: 'set lines for a batch file of cmd.exe',
+    usage: 'write them to a batch file: cred-watch env … > job.cmd && call job.cmd & del job.cmd',
     isForCurrentShell: true,
     write: formatWindowsCmd,
   },
   process: {
     description: 'the JSON document of a credential_process',
+    usage: 'name the command in a profile: credential_process = cred-watch env …',
     isForCurrentShell: false,
     write: formatProcessDocument,
   },
-  json: { description: 'JSON with all values', isForCurrentShell: false, write: formatJson },
+  json: {
+    description: 'JSON with all values',
+    usage: 'store them in a variable: c=$(cred-watch env …)',
+    isForCurrentShell: false,
+    write: formatJson,
+  },
   'redshift-copy': {
     description: 'the authorization clause of COPY and UNLOAD',
+    usage: 'store the clause in a variable: clause=$(cred-watch env …)',
     isForCurrentShell: false,
     write: formatRedshiftCopy,
   },

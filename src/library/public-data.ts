@@ -71,6 +71,7 @@ const SECONDS_FIELDS = [
   'validityAfterRotation',
   'validityWhenIssued',
   'watchedTime',
+  'wrongClockOffset',
 ] as const;
 
 export type InstantField = (typeof INSTANT_FIELDS)[number] | 'at' | `${string}At`;

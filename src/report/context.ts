@@ -28,6 +28,8 @@ export interface ReportContext extends OutputContext {
   namespace?: string;
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
+  /** Why there are no series, for example because of a mistyped filter. Absent: the general sentence. */
+  noSeriesMessage?: string;
   /** The database does not store them, so only a running poller knows them. */
   lastPolls?: readonly LastPoll[];
 }

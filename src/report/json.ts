@@ -11,9 +11,11 @@ import {
   findJudgement,
 } from '../domain/verdict/assessment.ts';
 import { findEvidence } from '../domain/verdict/evidence.ts';
+import { areTimesKnown } from '../domain/verdict/figures/judged-figures.ts';
 import { findLongestSafeJob } from '../domain/verdict/job.ts';
 import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
 import type { Job, JobJudgement } from '../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { toJson } from '../untrusted-text.ts';
 import type { ReportContext } from './context.ts';
 import { buildKnowledgeJson } from './general-knowledge/json.ts';
@@ -122,7 +124,7 @@ function buildSeries(series: AssessedSeries, decisive: AssessedJob | null, margi
       newest_sample_age_seconds: age,
       max_age_seconds: maxAge,
     },
-    measurement === null ? { sample_count: 0 } : buildMeasurement(measurement, margin),
+    measurement === null ? { sample_count: 0 } : buildMeasurement(measurement, analysis, margin),
     { failed_polls: failedPolls.map(buildFieldsJson), findings: findings.map(buildFindingJson) },
   );
 }
@@ -137,7 +139,11 @@ const buildJudgement = (judgement: JobJudgement) => ({
   unknown_reasons: judgement.unknownReasons.map(({ code }) => code),
 });
 
-function buildMeasurement(measurement: Measurement, margin: Seconds) {
+function buildMeasurement(
+  measurement: Measurement,
+  series: Pick<SeriesAnalysis, 'isPolled' | 'findings'>,
+  margin: Seconds,
+) {
   const { rotationInterval, validityWhenIssued, sampledMinimum, worstCase, witnessedCount: n } = measurement;
   const evidence = findEvidence(measurement);
   const { generations, rotations } = getHistoryColumns(measurement);
@@ -167,7 +173,7 @@ function buildMeasurement(measurement: Measurement, margin: Seconds) {
     lag_seconds: measurement.lag,
     issued_per_request: measurement.isIssuedPerRequest,
     several_endpoints: measurement.severalEndpoints !== null,
-    longest_safe_job_seconds: findLongestSafeJob(measurement, margin),
+    longest_safe_job_seconds: areTimesKnown(series) ? findLongestSafeJob(measurement, margin) : null,
     safe_starts: computeSafeStartsCurve(measurement, margin).map(({ jobDuration, share }) => ({
       job_duration_seconds: jobDuration,
       share,

@@ -5,7 +5,7 @@ const OTHERS_READ = 0o044;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
 
-/** Files that other users can read or change, and whose mode this user can change. */
+/** Files that other users can read or change. */
 export interface ExposedFiles {
   readable: readonly string[];
   writable: readonly string[];
@@ -13,13 +13,16 @@ export interface ExposedFiles {
   folders: readonly string[];
 }
 
-/** Checks the modes of a database, its write-ahead log, its shared memory, its journal and its folder. */
-export function findExposedFiles(path: string): ExposedFiles {
+/**
+ * Checks the modes of a database, its write-ahead log, its shared memory, its journal and its folder.
+ * @param owner `self`: only files whose mode this user can change
+ */
+export function findExposedFiles(path: string, owner: 'self' | 'any' = 'self'): ExposedFiles {
   const link = resolve(path);
   const file = existsSync(link) ? realpathSync(link) : link;
   const files = ['', '-wal', '-shm', '-journal'].map((end) => ({
     path: `${file}${end}`,
-    mode: readMode(`${file}${end}`),
+    mode: readMode(`${file}${end}`, owner),
   }));
   const select = (bits: number) => files.filter(({ mode }) => (mode & bits) !== 0).map((each) => each.path);
   return {
@@ -29,10 +32,10 @@ export function findExposedFiles(path: string): ExposedFiles {
   };
 }
 
-/** Returns 0 for a missing file and for a file of another user. */
-function readMode(path: string): number {
+/** Returns 0 for a missing file, and for a file of another owner. */
+function readMode(path: string, owner: 'self' | 'any'): number {
   const stats = readStats(path);
-  return stats !== null && isOwn(stats.uid) ? stats.mode : 0;
+  return stats !== null && (owner === 'any' || isOwn(stats.uid)) ? stats.mode : 0;
 }
 
 function canOthersReplaceFilesIn(folder: string): boolean {

@@ -13,6 +13,7 @@ import { prepareHostAdoption } from './host-adoption.ts';
 import { prepareClockOffsetUpdate } from './host-clocks.ts';
 import { LaterSamples } from './later-samples.ts';
 import { SampleRows } from './sample-rows.ts';
+import { isHostChosen } from './series-rows.ts';
 import { countGenerations } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
@@ -108,7 +109,7 @@ class SampleRecorder {
     const { observedAt } = sample;
     const key = getGenerationKey(sample);
     const { host, source } = identity;
-    if (machine !== '' && machine !== host)
+    if (machine !== '' && !isHostChosen(machine) && machine !== host)
       this.#adoptHost({ host, source, machine, key: sample.accessKeyId });
     // A damaged page may hide the series. A new series with the same id would then get its generations.
     if (this.#findSeries.get(identity) === undefined) this.#checkTables();

@@ -30,9 +30,12 @@ const CHOSEN_HOST = '@';
 export const toMachineColumn = (machine: string, isHostChosen: boolean): string =>
   isHostChosen ? `${CHOSEN_HOST}${machine}` : machine;
 
+/** @param machine a value of `series.machine` */
+export const isHostChosen = (machine: string): boolean => machine.startsWith(CHOSEN_HOST);
+
 /** The machine of a row. Absent if it is unknown. Older versions did not record it for a chosen host name. */
 export function toPolledBy({ machine }: Pick<SeriesRow, 'machine'>): { polledBy?: string } {
-  const polledBy = machine.startsWith(CHOSEN_HOST) ? machine.slice(CHOSEN_HOST.length) : machine;
+  const polledBy = isHostChosen(machine) ? machine.slice(CHOSEN_HOST.length) : machine;
   return polledBy === '' ? {} : { polledBy };
 }
 

@@ -70,6 +70,7 @@ function createSightingFinder(identity: SeriesIdentity, measurement: Measurement
                 isDated: valueAt(rotations.isDated, rotation) === 1,
               },
         now: correctNow(now, measurement),
+        clockOffset: measurement.clock.newestOffset,
         issuedAhead: findDecisiveIssuedInFuture(measurement),
       },
     ];

@@ -32,8 +32,9 @@ export interface PollContext {
   /** The name of this machine. */
   machine: string;
   /**
-   * Which failed polls are recorded. `measurable`: not those of sources without temporary credentials, and not those of
-   * variables, which belong to one shell. Only a poller, which is configured once, records all of them.
+   * Which failed polls are recorded. `measurable`: not those of sources without temporary credentials. Only a poller,
+   * which is configured once, records all of them, and anything of variables: they belong to one shell, so their
+   * series would decide the verdict of the host long after that shell.
    */
   recordedFailures?: 'all' | 'measurable' | 'none';
 }
@@ -90,7 +91,8 @@ export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted
     const { observedAt, clockOffset, stated = outcome.credentials } = outcome;
     const session = readSessionFacts(outcome.notes);
     // An expiration that the caller gave is not a property of the key, and the next poll may correct it.
-    if (stated !== null && !isCopyOfPolledKey(outcome, identity)) {
+    const isOwn = context.recordedFailures !== 'measurable' || source.name !== 'environment';
+    if (stated !== null && isOwn && !isCopyOfPolledKey(outcome, identity)) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>
         store.recordSample(identity, sample, toMachineColumn(machine, context.host !== null), {

@@ -160,11 +160,11 @@ function validate(flags: EnvFlags, io: Io): void {
 }
 
 /** Checked after the start was judged, because a user runs the command in a terminal to see why it fails. */
-function assertOutput({ tty }: EnvFlags, io: Io): void {
+function assertOutput({ tty, format }: EnvFlags, io: Io): void {
   if (!io.stdout.isTerminal || tty) return;
   throw new CredWatchError(
     'refusing to print secrets to a terminal; a start is safe',
-    'store them in a variable: c=$(cred-watch env …) && eval "$c"; or add --tty',
+    `${CREDENTIAL_FORMATS[format].usage}; or add --tty`,
   );
 }
 

@@ -21,7 +21,12 @@ import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/i
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
-import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
+import {
+  describeMissingSeries,
+  describeOnlyGenerations,
+  printIneffectiveHost,
+  printMissingData,
+} from '../report/missing-data.ts';
 import { hasStdout, lacksSamples, printNagiosLine, removeTableOnStdout } from '../report/nagios-line.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput } from '../report/outputs.ts';
 import { type ReportFlags, validateReportFlags } from '../report/report-flags.ts';
@@ -146,9 +151,11 @@ export const reportCommand: CommandDefinition = {
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
     const read = { databasePath, filter, command: 'report', needsVerdict, variables };
     const canRender = await printMissingData(report, read, io);
+    await printIneffectiveHost(report.assessment, read, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
-    await writeOutputs(rendered, report, presigned, flags, { now, times }, io);
+    const noSeriesMessage = describeMissingSeries(report, read, io);
+    await writeOutputs(rendered, report, presigned, flags, { now, times, noSeriesMessage }, io);
     if (isPlugin && canRender && !hasStdout(rendered))
       await printNagiosLine(report, presigned ?? [], { ...options, times }, io);
     if (!isPlugin && announcesFiles(rendered, io))
@@ -183,7 +190,7 @@ async function writeOutputs(
   { assessment, assessAllTime }: StoredReport,
   presigned: readonly PresignedUrls[] | undefined,
   flags: ReportFlags,
-  { now, times }: { now: Instant; times: TimeFormat },
+  { now, times, noSeriesMessage }: { now: Instant; times: TimeFormat; noSeriesMessage: string | undefined },
   io: Io,
 ): Promise<void> {
   await writeAll(outputs, async ({ format, file }) => {
@@ -201,6 +208,7 @@ async function writeOutputs(
       },
       assessAllTime,
       ...(presigned === undefined ? {} : { presigned }),
+      ...(noSeriesMessage === undefined ? {} : { noSeriesMessage }),
       ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
       nodeVersion: io.nodeVersion,
     };

@@ -19,7 +19,7 @@ import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
+import { describeOnlyGenerations, printIneffectiveHost, printMissingData } from '../report/missing-data.ts';
 import { createTimeZoneFlag, openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
 export interface StatusFlags extends SelectionFlags, JudgingFlags, TimeZoneFlag {
@@ -66,6 +66,7 @@ export const statusCommand: CommandDefinition = {
     const variables = listSelectingVariables(command);
     const read = { databasePath, filter, command: 'status', needsVerdict: isPlugin, variables };
     const hasData = await printMissingData(report, read, io);
+    await printIneffectiveHost(report.assessment, read, io);
     const status = summariseStatus(report.assessment, flags.margin, now);
     if (hasData || !isPlugin || flags.format === 'json') {
       const text = await render(status, flags, { now, times }, io);

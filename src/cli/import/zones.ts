@@ -3,6 +3,7 @@ import { CredWatchError } from '../../errors.ts';
 import { SOURCE_OF_LONG_VALIDITY } from '../../report/messages/advice/long-validity.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
+import { listZonesWithName } from '../../store/import/timestamps/zones.ts';
 import type { SuspectedZone } from '../../store/import/zone-check.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -85,7 +86,7 @@ function validateZone({ name, conflict, content }: StagedFile, timezone: string 
   if (ambiguous !== undefined && timezone === undefined) {
     throw new CredWatchError(
       `the timestamps of ${name} are in ${ambiguous}, which is the name of several zones; nothing was written`,
-      'use --timezone with the zone of the host, such as America/Chicago, Asia/Shanghai or Asia/Kolkata',
+      `use --timezone with the zone of the host, such as ${listZonesWithName(ambiguous).join(' or ')}`,
     );
   }
   const [zone, ...others] = conflict?.fittingZones ?? [];

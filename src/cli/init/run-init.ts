@@ -1,12 +1,10 @@
 import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import { findAttentions } from '../../domain/installation/attention.ts';
-import type { Poller, PollerProblem } from '../../domain/installation/check/poller.ts';
 import {
   chooseSchedule,
   findProcessReason,
   findScheduleProblem,
 } from '../../domain/installation/choose-schedule.ts';
-import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import { findNextReport } from '../../domain/installation/next-report.ts';
 import type {
   Host,
@@ -37,6 +35,7 @@ import { findConfiguredHost, openSourceFromFlags, resolveJobSource } from '../fl
 import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter, printError, printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
+import { findSamePollers, type SamePollers } from './existing-pollers.ts';
 import type { InitFlags } from './init-flags.ts';
 import { assertInstallable, installSchedule } from './install/install-schedule.ts';
 import { buildPollCommand } from './poll-command.ts';
@@ -73,9 +72,10 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
     await printVariablesNote(invocation.command, io);
     return EXIT.failed;
   }
-  const existing = await findExistingPoller(flags, poll, schedule, { io, root });
+  const isEveryGiven = invocation.command.getOptionValueSource('every') === 'cli';
+  const pollers = await findSamePollers({ ...flags, isEveryGiven }, poll, schedule, { io, root });
   const { jobDuration = null } = flags;
-  const sampled = { recorded, outcome, source, store, poll, every, schedule, existing, jobDuration };
+  const sampled = { recorded, outcome, source, store, poll, every, schedule, pollers, jobDuration };
   const report = buildReport({ ...sampled, processReason }, host, io);
   return finish(report, flags, invocation);
 }
@@ -119,13 +119,13 @@ interface SampledSource {
   poll: PollCommand;
   every: Seconds;
   schedule: Schedule;
-  existing: Poller | null;
+  pollers: SamePollers;
   jobDuration: Seconds | null;
   processReason: ProcessReason | null;
 }
 
 function buildReport(
-  { recorded, outcome, source, store, ...plan }: SampledSource,
+  { recorded, outcome, source, store, pollers, ...plan }: SampledSource,
   machine: Host,
   io: Io,
 ): InitReport {
@@ -137,6 +137,7 @@ function buildReport(
   );
   const { sampleCount = 1, witnessedCount = 0, rotationInterval = null } = analysis?.measurement ?? {};
   const { env } = io;
+  const every = pollers.existing?.interval ?? plan.every;
   const knowledge = getSourceKnowledge({
     source: identity.source,
     variables: env,
@@ -155,12 +156,14 @@ function buildReport(
     sampleCount,
     rotationCount: witnessedCount,
     ...plan,
+    existing: pollers.existing,
     attentions: findAttentions({
       schedule: plan.schedule,
       host: machine,
-      hasPoller: plan.existing !== null,
+      hasPoller: pollers.existing !== null,
+      others: pollers.others,
       source: identity.source,
-      every: plan.every,
+      every,
       measuredInterval: rotationInterval?.median ?? null,
       knowledge,
       validity: secondsBetween(credentials.lastUpdated ?? now, credentials.expiration),
@@ -172,7 +175,7 @@ function buildReport(
       expiration: credentials.expiration,
       rotationCount: witnessedCount,
       knowledge,
-      every: plan.every,
+      every,
     }),
   };
 }
@@ -206,40 +209,3 @@ const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
 /** Installs nothing if a poller records these credentials already. */
 const install = async (report: InitReport, flags: InitFlags, io: Io): Promise<Installation> =>
   report.existing === null ? installSchedule(report, flags, io) : { state: 'unchanged', replaced: null };
-
-/** The line polls as soon as cron runs, so a second poller would be one too many. */
-const isDaemonProblem = ({ code }: PollerProblem): boolean =>
-  code === 'cron-not-running' || code === 'cron-unknown';
-
-/**
- * Finds a poller that records the same credentials in the same database at this interval. Null if the user chose a
- * schedule.
- */
-async function findExistingPoller(
-  flags: InitFlags,
-  poll: PollCommand,
-  schedule: Schedule,
-  { io, root }: { io: Io; root: string },
-): Promise<Poller | null> {
-  if (flags.schedule !== undefined) return null;
-  const { findPollers } = await import('./check/find-pollers.ts');
-  // A process ends with its session or container, so it does not replace cron or systemd.
-  const isProcessEnough = schedule.kind === 'process' || schedule.kind === 'sidecar';
-  const command = [poll.node, poll.program, ...poll.words];
-  const assignments = poll.variables.map(([name, value]) => `${name}=${value}`);
-  // Of the variables of units and processes, only those for the database are read.
-  const isSame = ({ place, poll: found, variables }: Poller) => {
-    const isCron = place.kind === 'cron';
-    const own = findPoll(isCron ? [...assignments, ...command] : command);
-    return own !== null && isSameSource(isCron ? { ...found, variables } : found, own);
-  };
-  const found = (await findPollers(io, root)).find(
-    (each) =>
-      (each.problem === null || isDaemonProblem(each.problem)) &&
-      (each.place.kind !== 'process' || isProcessEnough) &&
-      each.database === poll.database &&
-      (each.interval === null || each.interval === flags.every) &&
-      isSame(each),
-  );
-  return found ?? null;
-}

@@ -27,6 +27,10 @@ export const printNote = (io: Io, message: string, hint?: string): Promise<void>
 export const printMissingDatabaseNote = (io: Io, message: string, hint?: string): Promise<void> =>
   printNote(io, `continuing without the database: ${message}`, hint);
 
+/** @param message why the database cannot be written */
+export const printUnwritableDatabaseNote = (io: Io, message: string, hint?: string): Promise<void> =>
+  printNote(io, `continuing without recording: ${message}; the stored history is used`, hint);
+
 /** Says which variables select the credentials, after they could not be read. */
 export async function printVariablesNote(command: Command, io: Io): Promise<void> {
   const text = describeVariables(listSelectingVariables(command));

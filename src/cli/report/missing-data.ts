@@ -1,6 +1,8 @@
 import { parseDuration } from '../../domain/time/duration.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import { describeMissingDatabase, findRootHint } from '../database/missing-database.ts';
 import { describeVariables, FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
@@ -71,6 +73,20 @@ async function printSelection(variables: readonly string[], io: Io): Promise<voi
   await printVariableNote(io, `only series that match ${names} are read`, hint);
 }
 
+/** The variable names the host of new samples. In a database of several hosts, it looks like a filter. */
+export async function printIneffectiveHost(
+  { series }: Pick<StoredReport['assessment'], 'series'>,
+  { filter, command }: ReadContext,
+  io: Io,
+): Promise<void> {
+  const host = io.env.CRED_WATCH_HOST ?? '';
+  if (host === '' || filter.host !== undefined) return;
+  const hosts = new Set(series.map(({ identity }) => identity.host));
+  if (hosts.size < 2) return;
+  const message = `${command} reads all ${formatCount(hosts.size, 'host')}, because CRED_WATCH_HOST selects none`;
+  await printVariableNote(io, message, `to read one host, give --host ${quoteForShell(host)}`);
+}
+
 /** A pipeline without a value would judge nothing, and succeed. */
 async function printEmptyDuration(io: Io): Promise<void> {
   const name = FLAG_VARIABLES['--job-duration'];
@@ -83,6 +99,20 @@ export const describeOnlyGenerations = (folder: string): string =>
   `${folder} has Parquet files, which contain no failed polls and no job runs`;
 
 type MessageAndHint = [message: string, hint: string];
+
+/** As {@link printMissingData} says it. Undefined if there are series. */
+export function describeMissingSeries(
+  report: MissingDataReport,
+  context: ReadContext,
+  io: Io,
+): string | undefined {
+  return report.assessment.series.length > 0
+    ? undefined
+    : describeNoSamples(report, context, io)
+        .filter((part) => part !== '')
+        .map((part) => part.replaceAll('\n', '; '))
+        .join('; ');
+}
 
 function describeNoSamples(
   { hasDatabase, readSeriesNames }: MissingDataReport,

@@ -49,13 +49,19 @@ export async function checkProcess(
   const { view, startedAt, isRunning } = await openRunningProcess(pid);
   const provider = await findProvider(view, flags, io);
   const { job, copy } = await readStored(view, provider, flags, io);
-  const { accessKeyId, end, issuedAt, aheadMs, notes } = copy;
+  const { accessKeyId, end, issuedAt, aheadMs, wrongClockOffset, notes } = copy;
   const clock = new CorrectedClock(io.clock, aheadMs);
   // The start is shifted like the present, so that a correction does not make the job older.
   const processStartedAt = startedAt + aheadMs;
   const running = { processStartedAt, keyIssuedAt: issuedAt, job, credentials: end };
   const judgement = judgeRunningJob(running, clock.now());
   await createPollNotePrinter(io, times)(notes);
+  if (wrongClockOffset !== null) {
+    const { CORRECT_CLOCK_HINT, describeWrongClock } = await import(
+      '../../report/messages/start-check/host-clock.ts'
+    );
+    await printNote(io, describeWrongClock(wrongClockOffset), CORRECT_CLOCK_HINT);
+  }
   const style = { ...getTextStyle(io), times };
   const text = render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, style);
   await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));

@@ -50,6 +50,7 @@ const SHOWN_NOTES: readonly PollNoteCode[] = [
   'KEYS_OF_LAMBDA',
   'CONTAINER_OF_BUILD',
   'KEY_IN_DATABASE',
+  'CLOCK_WRONG',
 ];
 
 /** A job without a duration refreshes its credentials, until the token of its source expires. */

@@ -3,6 +3,7 @@ import { type ExpectedRotation, findExpectedRotation } from '../general-knowledg
 import type { SourceKnowledge } from '../general-knowledge/source-knowledge.ts';
 import type { Seconds, SourceName } from '../model.ts';
 import { choosePollInterval, isPolledTooRarely } from '../verdict/checks/poll-interval.ts';
+import type { Poller, PollerPlace } from './check/poller.ts';
 import type { Host, Schedule } from './schedule.ts';
 
 /** How often the credentials change. */
@@ -15,6 +16,8 @@ export type RotationBasis =
 /** Why the schedule of `init` would record nothing, or too little. */
 export type InitAttention =
   | { code: 'CRON_NOT_RUNNING' }
+  /** This poller records the same credentials in the same database. */
+  | { code: 'OTHER_POLLER'; place: PollerPlace; interval: Seconds | null }
   | { code: 'INTERVAL_TOO_LONG'; every: Seconds; pollEvery: Seconds; basis: RotationBasis };
 
 interface InitFacts {
@@ -22,6 +25,8 @@ interface InitFacts {
   host: Pick<Host, 'isCronRunning'>;
   /** Another poller records already, so the schedule is not needed. */
   hasPoller: boolean;
+  /** Pollers of the same credentials and database that go on beside the schedule. */
+  others: readonly Pick<Poller, 'place' | 'interval'>[];
   source: SourceName;
   every: Seconds;
   /** Between measured rotations. Null before two rotations. */
@@ -31,12 +36,13 @@ interface InitFacts {
 }
 
 export function findAttentions(facts: InitFacts): InitAttention[] {
-  const { schedule, host, hasPoller, every } = facts;
+  const { schedule, host, hasPoller, others, every } = facts;
   const isStopped = schedule.kind === 'cron' && host.isCronRunning === false && !hasPoller;
   const basis = findRotationBasis(facts);
   const isTooLong = basis !== null && isPolledTooRarely(every, basis.within);
   return [
     ...(isStopped ? [{ code: 'CRON_NOT_RUNNING' } as const] : []),
+    ...others.map(({ place, interval }) => ({ code: 'OTHER_POLLER', place, interval }) as const),
     ...(isTooLong
       ? [{ code: 'INTERVAL_TOO_LONG', every, pollEvery: choosePollInterval(basis.within), basis } as const]
       : []),

@@ -1,5 +1,5 @@
 import { toStoredKeyId } from '../../key-id.ts';
-import { MAX_PRESIGN_DURATION, MAX_SIGNING_SKEW, MAX_VALIDITY } from '../aws-limits.ts';
+import { isClockWrong, MAX_PRESIGN_DURATION, MAX_SIGNING_SKEW, MAX_VALIDITY } from '../aws-limits.ts';
 import { range } from '../measurement/statistics.ts';
 import type { Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
@@ -30,6 +30,8 @@ export interface KeySighting {
   replacement: KeyReplacement | null;
   /** The present by the clock that dates the samples of the series. */
   now: Instant;
+  /** The newest known host's clock minus AWS's clock. Null if it is unknown. */
+  clockOffset: Seconds | null;
   /** By how much `LastUpdated` was ahead of samples, if that is too much to trust the clocks. Else null. */
   issuedAhead: Seconds | null;
 }
@@ -56,6 +58,8 @@ export const KEY_NOTES = [
   'SESSION_TOKEN_MISSING',
   /** S3 rejects a URL that was signed in the future. */
   'SIGNED_IN_FUTURE',
+  /** The key has expired by the clock of this host, which is ahead. By AWS's clock it works. */
+  'HOST_CLOCK_AHEAD',
 ] as const;
 export type KeyNote = (typeof KEY_NOTES)[number];
 
@@ -110,6 +114,7 @@ export function answerKey(
     isKnown: sightings.length > 0,
     isAmbiguous,
     judgedAt,
+    isAhead: isExpiredByHostOnly(sightings, worksUntil, judgedAt),
   });
   return {
     accessKeyId,
@@ -156,6 +161,20 @@ const isOfUnusualLength = (written: string, kind: KeyKind): boolean =>
   toStoredKeyId(written) === written &&
   written.length !== KEY_ID_LENGTH;
 
+/** The offset of a wrong clock. Null if no series knows one. */
+export const findWrongClockOffset = (sightings: readonly KeySighting[]): Seconds | null =>
+  sightings.map(({ clockOffset }) => clockOffset).find(isClockWrong) ?? null;
+
+function isExpiredByHostOnly(
+  sightings: readonly KeySighting[],
+  worksUntil: Instant | null,
+  judgedAt: Instant,
+): boolean {
+  const offset = findWrongClockOffset(sightings);
+  if (offset === null || worksUntil === null) return false;
+  return worksUntil <= judgedAt && worksUntil > judgedAt - offset * 1000;
+}
+
 function listNotes(
   kind: KeyKind,
   url: PresignedUrl | null,
@@ -164,7 +183,14 @@ function listNotes(
     isKnown,
     isAmbiguous,
     judgedAt,
-  }: { hasUnusualLength: boolean; isKnown: boolean; isAmbiguous: boolean; judgedAt: Instant },
+    isAhead,
+  }: {
+    hasUnusualLength: boolean;
+    isKnown: boolean;
+    isAmbiguous: boolean;
+    judgedAt: Instant;
+    isAhead: boolean;
+  },
 ): KeyNote[] {
   const isTemporary = kind === 'temporary';
   const found: Record<KeyNote, boolean> = {
@@ -177,6 +203,7 @@ function listNotes(
     DURATION_TOO_LONG: (url?.duration ?? 0) > MAX_PRESIGN_DURATION,
     SESSION_TOKEN_MISSING: url !== null && isTemporary && url.hasSignature && !url.hasSessionToken,
     SIGNED_IN_FUTURE: (url?.signedAt ?? 0) > judgedAt + MAX_SIGNING_SKEW * 1000,
+    HOST_CLOCK_AHEAD: isAhead,
   };
   return KEY_NOTES.filter((note) => found[note]);
 }

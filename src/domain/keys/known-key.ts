@@ -1,6 +1,6 @@
 import { minBy } from '../measurement/statistics.ts';
-import type { Instant, SeriesIdentity } from '../model.ts';
-import type { KeySighting } from './key-answer.ts';
+import type { Instant, Seconds, SeriesIdentity } from '../model.ts';
+import { findWrongClockOffset, type KeySighting } from './key-answer.ts';
 
 /** What the database knows about a copied key. */
 export interface KnownKey {
@@ -10,6 +10,8 @@ export interface KnownKey {
   identity: SeriesIdentity;
   /** How far AWS's clock is ahead of the host's clock, as far as the series know. Not negative. */
   aheadMs: number;
+  /** The host's clock minus AWS's clock, if that is so much that AWS rejects requests. Else null. */
+  wrongClockOffset: Seconds | null;
 }
 
 /** What the database knows about the key of a poll. */
@@ -26,7 +28,12 @@ export function findKnownKey(sightings: readonly KeySighting[], now: Instant): K
   const earliest = minBy(sightings, ({ expiration }) => expiration);
   if (earliest === null) return null;
   const { expiration, identity } = earliest;
-  return { expiration, identity, aheadMs: computeAheadMs(sightings, now) };
+  return {
+    expiration,
+    identity,
+    aheadMs: computeAheadMs(sightings, now),
+    wrongClockOffset: findWrongClockOffset(sightings),
+  };
 }
 
 /** No clock may make credentials last longer, so the latest time counts. */

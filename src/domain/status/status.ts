@@ -1,5 +1,5 @@
 import { findMaxSampleAge } from '../live/sample-age.ts';
-import { valueAt } from '../measurement/columns/column.ts';
+import { findLargest, valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
 import type { FailureReason, Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
@@ -15,6 +15,7 @@ import {
 import { listCurrentClockSkew } from '../verdict/checks/clock-checks.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
 import { type Replacement, wasNeverConfigured } from '../verdict/figures/choose-series.ts';
+import { areTimesKnown } from '../verdict/figures/judged-figures.ts';
 import type { FINDING_SEVERITIES, Finding, FindingCode, FindingWith } from '../verdict/finding.ts';
 import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
@@ -66,6 +67,8 @@ export interface MeasuredStatus
   /** The history is long enough to rely on. See {@link isWellFounded}. */
   isWellFounded: boolean;
   longestSafeJob: Seconds | null;
+  /** See {@link areTimesKnown}. */
+  areTimesKnown: boolean;
   /** Of the newest sample. Negative: the sample is in the future. */
   ageSeconds: Seconds;
   lastSample: Instant;
@@ -74,8 +77,11 @@ export interface MeasuredStatus
 }
 
 interface CurrentCredentials {
+  /** With several endpoints: of the served credentials that expire first, because the next request may get them. */
   expiration: Instant;
   remaining: Seconds;
+  /** Of the newest sample, if another endpoint serves credentials that expire earlier. Else null. */
+  newestRemaining: Seconds | null;
   /** Whether the newest sample is recent enough to tell that the source still serves them. */
   isRecent: boolean;
 }
@@ -178,7 +184,13 @@ function describeSeries(
   const { measurement, age, isPolled, findings } = analysis;
   const failure = findFailingSource(analysis);
   const measured =
-    measurement === null || age === null ? null : describeMeasurement(measurement, age, margin, now);
+    measurement === null || age === null
+      ? null
+      : {
+          ...describeMeasurement(measurement, age, now),
+          longestSafeJob: areTimesKnown(analysis) ? findLongestSafeJob(measurement, margin) : null,
+          areTimesKnown: areTimesKnown(analysis),
+        };
   return {
     identity,
     isPolled,
@@ -204,12 +216,10 @@ function findLastPoll(
 const describeMeasurement = (
   measurement: Measurement,
   ageSeconds: Seconds,
-  margin: Seconds,
   now: Instant,
-): MeasuredStatus => ({
+): Omit<MeasuredStatus, 'longestSafeJob' | 'areTimesKnown'> => ({
   worstCase: measurement.worstCase,
   isWellFounded: isWellFounded(measurement),
-  longestSafeJob: findLongestSafeJob(measurement, margin),
   witnessedCount: measurement.witnessedCount,
   watchedTime: measurement.watchedTime,
   watchedShare: measurement.watchedShare,
@@ -220,7 +230,6 @@ const describeMeasurement = (
   current: measurement.isIssuedPerRequest ? null : findCurrentCredentials(measurement, ageSeconds, now),
 });
 
-/** With several endpoints, the next request may get any of the served credentials, so the earliest expiration counts. */
 function findCurrentCredentials(
   measurement: Measurement,
   ageSeconds: Seconds,
@@ -228,12 +237,16 @@ function findCurrentCredentials(
 ): CurrentCredentials {
   const { generations } = getHistoryColumns(measurement);
   let expiration = valueAt(generations.expiration, generations.count - 1);
+  let newest = expiration;
   if (measurement.severalEndpoints !== null) {
+    newest = valueAt(generations.expiration, findLargest(generations.lastSeen));
+    expiration = newest;
     for (const { generation, to } of measurement.servedPeriods)
       if (to >= measurement.lastSample) expiration = Math.min(expiration, generation.expiration);
   }
   // The later time is the safe choice, as in `check`.
   const at = Math.max(now, correctNow(now, measurement));
   const isRecent = ageSeconds <= findMaxSampleAge(measurement.usualGap);
-  return { expiration, remaining: secondsBetween(at, expiration), isRecent };
+  const newestRemaining = newest === expiration ? null : secondsBetween(at, newest);
+  return { expiration, remaining: secondsBetween(at, expiration), newestRemaining, isRecent };
 }

@@ -1,5 +1,11 @@
+import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { type Assessment, findDecisiveJob, findJudgement } from '../../domain/verdict/assessment.ts';
+import {
+  type AssessedSeries,
+  type Assessment,
+  findDecisiveJob,
+  findJudgement,
+} from '../../domain/verdict/assessment.ts';
 import { findDecisiveSeries, findNewestCredentials } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { TRUNCATED_MESSAGE } from '../messages/judgements.ts';
@@ -23,7 +29,7 @@ function renderOutputs(assessment: Assessment, { now }: ReportContext): string {
   const { verdict } = assessment;
   const job = findDecisiveJob(assessment);
   const series = findDecisiveSeries(assessment);
-  const credentials = series && findNewestCredentials(series.analysis, now);
+  const credentials = series && findCurrentCredentials(series, now);
   // With the verdict `unknown`, the smallest value so far would mislead a later step.
   const isKnown = verdict !== 'unknown';
   const outputs = {
@@ -37,6 +43,17 @@ function renderOutputs(assessment: Assessment, { now }: ReportContext): string {
   return Object.entries(outputs)
     .map(([name, value]) => `${name}=${value ?? ''}\n`)
     .join('');
+}
+
+/**
+ * Null if the host no longer gets the newest known credentials: another series has replaced this one, or they have expired
+ * since the newest sample, so that the source has other ones. A verdict `safe` is not about them.
+ */
+function findCurrentCredentials({ analysis, isRetired }: AssessedSeries, now: Instant) {
+  const newest = isRetired ? null : findNewestCredentials(analysis, now);
+  if (newest === null || newest.remaining >= 0) return newest;
+  const wasServedExpired = (analysis.measurement?.lastSample ?? 0) >= newest.expiration;
+  return wasServedExpired ? newest : null;
 }
 
 /** Cuts `summary` to whole lines and adds a note; null if even the note does not fit. */

@@ -9,10 +9,10 @@ import { describeFinding } from '../messages/findings.ts';
 import { GENERAL_KNOWLEDGE_TITLE } from '../messages/general-knowledge/facts.ts';
 import { describeRetired, formatMarkedName } from '../messages/headline/retired.ts';
 import {
+  describeNoSeries,
   describeNotJudgedReason,
   describeOmittedCount,
   NO_JOB_MESSAGE,
-  NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeSeriesVerdict } from '../messages/verdicts.ts';
@@ -81,7 +81,10 @@ function annotateVerdicts(assessment: Assessment, context: ReportContext): Annot
     .flatMap((each) => (each.judgement === null ? [] : [{ ...each, judgement: each.judgement }]))
     .toSorted((a, b) => getSpare(a.judgement) - getSpare(b.judgement));
   const unjudged = jobs.filter(({ job }) => job === null || series.length === 0);
-  return [...judged.map((each) => annotateJudgement(each, context)), ...unjudged.map(annotateUnjudgedJob)];
+  return [
+    ...judged.map((each) => annotateJudgement(each, context)),
+    ...unjudged.map((job) => annotateUnjudgedJob(job, context)),
+  ];
 }
 
 const getSpare = ({ spare }: JobJudgement) => spare ?? Number.POSITIVE_INFINITY;
@@ -107,10 +110,12 @@ function annotateJudgement(
   };
 }
 
-const annotateUnjudgedJob = (job: AssessedJob): Annotation => ({
+const annotateUnjudgedJob = (job: AssessedJob, context: ReportContext): Annotation => ({
   kind: 'warning',
   title: `cred-watch: ${formatJob(job)}`,
-  listLines: () => [job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE],
+  listLines: () => [
+    job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : describeNoSeries(context),
+  ],
 });
 
 const annotateProblems = ({ series }: Assessment, { times }: ReportContext): Annotation[] =>

@@ -6,7 +6,7 @@ import type { ReportContext } from '../context.ts';
 import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeRetired, RETIRED_ADVICE } from '../messages/headline/retired.ts';
-import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
+import { describeNoSeries, describeNotJudgedReason, NO_JOB_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeJob, describeSeriesVerdict, describeVerdict, isSafeSoFar } from '../messages/verdicts.ts';
 import { formatSeriesName } from '../text/format-values.ts';
@@ -63,7 +63,7 @@ function* listSuites(assessment: Assessment, context: ReportContext): Generator<
     ...buildProperties({ cred_watch_version: context.version }),
     testcase: jobs.map((job) => ({
       ...buildCaseHead(chooseCaseName(job), name),
-      error: buildProblem('Unknown', NO_SERIES_MESSAGE),
+      error: buildProblem('Unknown', describeNoSeries(context)),
     })),
   };
 }

@@ -17,7 +17,7 @@ import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeRetired, RETIRED_SUFFIX } from '../messages/headline/retired.ts';
 import { areSafeSoFar } from '../messages/headline/several.ts';
-import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
+import { describeNoSeries, describeNotJudgedReason, NO_JOB_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
@@ -47,7 +47,7 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
   return `${[
     `## cred-watch: ${headline}`,
     jobs.length === 0 ? NO_JOB_MESSAGE : renderVerdictTable(visible),
-    ...(series.length === 0 ? [NO_SERIES_MESSAGE] : []),
+    ...(series.length === 0 ? [describeNoSeries(context)] : []),
     ...(runs.length === 0 ? [] : [runs.join('\n')]),
     ...visible.series.flatMap((each) => renderSection(each, visible, context)),
     ...describeHiddenSeries(chosen, times),

@@ -15,6 +15,10 @@ export const NO_JOB_MESSAGE = 'no job was judged: give its length with -j, or it
 export const NO_SERIES_MESSAGE =
   'no samples to judge by: run `cred-watch poll` from cron, or `cred-watch poll --interval 5m` next to the job';
 
+/** Why a report has no series. */
+export const describeNoSeries = ({ noSeriesMessage }: { noSeriesMessage?: string }): string =>
+  noSeriesMessage ?? NO_SERIES_MESSAGE;
+
 /** Further series are only counted, because the line must stay short. */
 const MAX_SERIES_NAMED = 3;
 

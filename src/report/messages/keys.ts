@@ -1,7 +1,14 @@
-import type { KeyAnswer, KeyNote, KeyReplacement, KeyStatus } from '../../domain/keys/key-answer.ts';
+import {
+  findWrongClockOffset,
+  type KeyAnswer,
+  type KeyNote,
+  type KeyReplacement,
+  type KeyStatus,
+} from '../../domain/keys/key-answer.ts';
 import { canSign, KEY_ID_LENGTH, type KeyKind } from '../../domain/keys/key-kind.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { formatSpan, formatTimestamp } from '../text/format-values.ts';
+import { describeClockNow } from './start-check/host-clock.ts';
 
 const KIND_NAMES: Record<KeyKind, string> = {
   'long-lived': 'long-lived access key',
@@ -35,12 +42,19 @@ const NOTES: Record<KeyNote, string> = {
   SESSION_TOKEN_MISSING: 'S3 rejects the URL, because it has a temporary key but no X-Amz-Security-Token',
   SIGNED_IN_FUTURE:
     'S3 rejects the URL now, because it was signed more than 15m in the future: correct the clock of the signer',
+  HOST_CLOCK_AHEAD: 'the key still works by the clock of AWS: correct the clock of the host',
 };
 
-export const describeKeyNote = (note: KeyNote, { accessKeyId }: Pick<KeyAnswer, 'accessKeyId'>): string =>
-  note === 'UNUSUAL_LENGTH'
-    ? `this id has ${accessKeyId.length} characters, but ${NOTES[note]}`
+export const describeKeyNote = (
+  note: KeyNote,
+  { accessKeyId, sightings }: Pick<KeyAnswer, 'accessKeyId' | 'sightings'>,
+): string => {
+  if (note === 'UNUSUAL_LENGTH') return `this id has ${accessKeyId.length} characters, but ${NOTES[note]}`;
+  const offset = findWrongClockOffset(sightings);
+  return note === 'HOST_CLOCK_AHEAD' && offset !== null
+    ? `${describeClockNow(offset)}, so ${NOTES[note]}`
     : NOTES[note];
+};
 
 const STATUS_NAMES: Record<KeyStatus, string> = {
   valid: 'valid',
@@ -53,7 +67,7 @@ export const formatKeyStatus = (status: KeyStatus): string => STATUS_NAMES[statu
 
 /** The status in a sentence. */
 export function describeKeyAnswer(answer: KeyAnswer): string {
-  const { status, kind, url, worksUntil, worksAtMostUntil, judgedAt } = answer;
+  const { status, kind, url, worksUntil, worksAtMostUntil, judgedAt, notes } = answer;
   const subject = url === null ? 'the key' : 'the URL';
   const end = worksUntil ?? worksAtMostUntil;
   const elapsed = end === null ? 0 : Math.floor((judgedAt - end) / 1000);
@@ -63,6 +77,8 @@ export function describeKeyAnswer(answer: KeyAnswer): string {
         ? `valid: ${subject} works now`
         : `valid: ${subject} works until ${formatTimestamp(worksUntil)}, for ${duration(-elapsed)}`;
     case 'expired':
+      if (end !== null && notes.includes('HOST_CLOCK_AHEAD'))
+        return `expired by the clock of this host only: ${subject} works until ${formatTimestamp(end)} by AWS's clock`;
       return end === null
         ? `expired: ${subject} no longer works`
         : `expired: ${subject} stopped working ${worksUntil === null ? 'at the latest ' : ''}at ${formatTimestamp(end)}, ${duration(elapsed)} ago`;

@@ -14,8 +14,12 @@ const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not sa
 export const formatSafety = (verdict: Verdict) => SAFETY_TEXTS[toSafety(verdict)];
 
 /** `safe`, `unknown` or, because several verdicts are not safe, `not safe: never`. */
-export const formatVerdict = (verdict: Verdict) =>
-  toSafety(verdict) === 'not-safe' ? `${formatSafety(verdict)}: ${verdict}` : formatSafety(verdict);
+export function formatVerdict(verdict: Verdict): string {
+  const safety = formatSafety(verdict);
+  // The share of safe starts can be 0, so the name of the verdict would contradict it.
+  if (verdict === 'sometimes') return `${safety}: worst case too short`;
+  return toSafety(verdict) === 'not-safe' ? `${safety}: ${verdict}` : safety;
+}
 
 /** `a 5h job`, `an 8h job`. */
 export function describeJob(length: Seconds): string {

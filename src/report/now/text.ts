@@ -95,7 +95,9 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     const stored = describeStoredHistory(judgement);
     return stored === null ? rows : [...rows, stored];
   }
-  if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
+  const newestSample = judgedAt - (sampleAge ?? 0) * 1000;
+  if (nextRotation !== null)
+    rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times, newestSample)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
     const range = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;

@@ -1,6 +1,7 @@
 import type { Extremes, Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { describeSamples, UNKNOWN_VALUE } from '../messages/measurements.ts';
 import {
   describeAboveWorstCase,
@@ -15,7 +16,7 @@ import { formatCount } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
 interface FactOptions {
-  isPolled: boolean;
+  series: Pick<SeriesAnalysis, 'isPolled' | 'findings'>;
   margin: Seconds;
   times: TimeFormat;
   /** A verdict above the facts states the worst case and the watched time. */
@@ -38,9 +39,9 @@ const IN_VERDICT = new Set(['worst case', 'watched time']);
 /** The measured values of a series that the page does not show elsewhere. */
 export function listFacts(
   measurement: Measurement,
-  { isPolled, margin, times, hasVerdict }: FactOptions,
+  { series, margin, times, hasVerdict }: FactOptions,
 ): Row[] {
-  const rows = listMeasuredRows(measurement, isPolled, margin, times);
+  const rows = listMeasuredRows(measurement, series, margin, times);
   const byLabel = new Map(rows.map((row) => [row[0], row]));
   const {
     rotationInterval: interval,
@@ -69,7 +70,7 @@ export function listFacts(
   byLabel.set('samples', [
     'samples',
     formatCount(measurement.sampleCount, 'sample'),
-    describeSamples(measurement, isPolled, times, SETS_OF_CREDENTIALS),
+    describeSamples(measurement, series.isPolled, times, SETS_OF_CREDENTIALS),
   ]);
   byLabel.set('sampled minimum', [
     'sampled minimum',

@@ -44,7 +44,7 @@ function renderSeriesRow(
   margin: Seconds,
   isOneJob: boolean,
 ): Markup {
-  const { identity, measurement, findings, isPolled } = series.analysis;
+  const { identity, measurement, findings } = series.analysis;
   // The cell of the verdict says that a series is retired, unless it has a verdict.
   const judgedName = series.judgements.length > 0 ? formatMarkedName(series) : formatSeriesName(identity);
   const verdicts = jobs.flatMap((job): Content[] => {
@@ -60,7 +60,7 @@ function renderSeriesRow(
         ]
       : [html`${badge} <small>${judgement.verdict !== 'unknown' && (formatSpare(judgement) ?? '–')}</small>`];
   });
-  const rows = measurement === null ? [] : listMeasuredRows(measurement, isPolled, margin);
+  const rows = measurement === null ? [] : listMeasuredRows(measurement, series.analysis, margin);
   const values = new Map(rows.map(([label, value]) => [label, value]));
   const problemCount = findings.filter(({ severity }) => severity === 'problem').length;
   const missing = measurement === null ? 'no samples' : '–';

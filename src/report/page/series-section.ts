@@ -90,7 +90,7 @@ function renderContents(series: AssessedSeries, options: SectionOptions): Markup
   const { analysis, judgements } = series;
   const { isVerdictInHeadline, isOnlySection, context, id } = options;
   const { margin, times } = context;
-  const { measurement, isPolled, failedPollSpans } = analysis;
+  const { measurement, failedPollSpans } = analysis;
   const name = formatSeriesName(analysis.identity);
   const verdicts = isVerdictInHeadline ? [] : judgements.map((each) => renderVerdict(each, series, times));
   const problems = isOnlySection ? null : renderOwnProblems(analysis, judgements, times);
@@ -100,7 +100,12 @@ function renderContents(series: AssessedSeries, options: SectionOptions): Markup
   const generations = listGenerationRows(measurement);
   const failed = correctSpans(failedPollSpans, measurement);
   const charts = { generations, failed, judgements, margin, times, id, name, isAlone: isOnlySection };
-  const facts = listFacts(measurement, { isPolled, margin, times, hasVerdict: judgements.length > 0 });
+  const facts = listFacts(measurement, {
+    series: analysis,
+    margin,
+    times,
+    hasVerdict: judgements.length > 0,
+  });
   const evidence = describeEvidence(measurement, judgements);
   return html`<div class="body"><div class="contents">
 ${verdicts}

@@ -3,6 +3,7 @@ import { computeSafeStartsCurve } from '../../domain/measurement/validity.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { isWellFounded } from '../../domain/verdict/evidence.ts';
+import { areTimesKnown } from '../../domain/verdict/figures/judged-figures.ts';
 import { findLongestSafeJob } from '../../domain/verdict/job.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import {
@@ -27,7 +28,7 @@ export function listSeriesRows(
   margin: Seconds,
   times: TimeFormat = UTC_TIMES,
 ): Row[] {
-  const { measurement, isPolled, failedPolls, newestOutside } = analysis;
+  const { measurement, failedPolls, newestOutside } = analysis;
   const failed = failedPolls.map(
     ({ reason, count, lastAt }) => `${formatNumber(count)} ${reason}, last at ${times.timestamp(lastAt)}`,
   );
@@ -35,8 +36,10 @@ export function listSeriesRows(
     measurement === null
       ? [['samples', newestOutside === undefined ? 'none' : 'none in the selected period']]
       : [
-          ...listMeasuredRows(measurement, isPolled, margin, times),
-          ['safe starts by job', formatSafeStarts(measurement, margin)],
+          ...listMeasuredRows(measurement, analysis, margin, times),
+          areTimesKnown(analysis)
+            ? ['safe starts by job', formatSafeStarts(measurement, margin)]
+            : ['safe starts by job', ...TIMES_IN_DOUBT],
         ];
   return [...measured, ...continueRows('failed polls', failed)];
 }
@@ -44,21 +47,23 @@ export function listSeriesRows(
 /** In order from the samples to the conclusions. */
 export function listMeasuredRows(
   measurement: Measurement,
-  isPolled: boolean,
+  series: Pick<SeriesAnalysis, 'isPolled' | 'findings'>,
   margin: Seconds,
   times: TimeFormat = UTC_TIMES,
 ): Row[] {
   const { validityWhenIssued: issued, sampledMinimum } = measurement;
   const sampleCount = formatCount(measurement.sampleCount, 'sample');
   return [
-    ['samples', sampleCount, describeSamples(measurement, isPolled, times)],
+    ['samples', sampleCount, describeSamples(measurement, series.isPolled, times)],
     ...listRotationRows(measurement),
     issued === null
       ? ['validity when issued', UNKNOWN_VALUE]
       : ['validity when issued', duration(issued.min), `min${SEPARATOR}${duration(issued.max)} max`],
     ['sampled minimum', duration(sampledMinimum.seconds), `at ${times.timestamp(sampledMinimum.at)}`],
     ['worst case', formatWorstCase(measurement), describeWorstCase(measurement, times), 'bold'],
-    buildLongestSafeJobRow(measurement, margin),
+    areTimesKnown(series)
+      ? buildLongestSafeJobRow(measurement, margin)
+      : [LONGEST_SAFE_JOB, ...TIMES_IN_DOUBT],
   ];
 }
 
@@ -78,8 +83,13 @@ function listRotationRows(measurement: Measurement): Row[] {
   ];
 }
 
+/** The value, and why it is not known. */
+const TIMES_IN_DOUBT = ['unknown', 'because the times of the samples are in doubt'] as const;
+
+const LONGEST_SAFE_JOB = 'longest safe job';
+
 function buildLongestSafeJobRow(measurement: Measurement, margin: Seconds): Row {
-  const label = 'longest safe job';
+  const label = LONGEST_SAFE_JOB;
   if (measurement.witnessedCount === 0 && !measurement.isIssuedPerRequest)
     return [label, UNKNOWN_VALUE, 'because no rotation was witnessed'];
   const longest = findLongestSafeJob(measurement, margin) ?? 0;

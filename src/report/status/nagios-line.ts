@@ -35,7 +35,8 @@ function formatData({ series, seriesCount, failing }: Status): string {
   return [
     formatSeconds('worst_case', worstCase.seconds, required),
     ...(judgement?.spare == null ? [] : [formatSeconds('spare', judgement.spare, 0)]),
-    ...(current === null || !(series.isPolled || (current.isRecent && current.remaining >= 0))
+    ...(current === null ||
+    !(series.isPolled || series.lastPoll?.failure != null || (current.isRecent && current.remaining >= 0))
       ? []
       : [formatRemainingData(current.remaining, null, null)]),
     `'rotations'=${witnessedCount};;;0;`,

@@ -89,6 +89,8 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
     const { host, source } = knownKey.identity;
     poll.notes.add({ code: 'KEY_IN_DATABASE', host, source, expiresAt: knownKey.expiration });
   }
+  const offsetSeconds = knownKey?.wrongClockOffset ?? null;
+  if (offsetSeconds !== null) poll.notes.add({ code: 'CLOCK_WRONG', offsetSeconds });
   const found = { document, observedAt, ...(polledKey !== null && { knownKey: polledKey }) };
   if (expiration === chosen.expiration) return found;
   return { ...found, stated: chosen.expiration === null ? null : describe(chosen.expiration) };

@@ -1,7 +1,8 @@
 import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
+import { findWrongClockOffset } from '../../domain/keys/key-answer.ts';
 import { computeAheadMs } from '../../domain/keys/known-key.ts';
 import { minBy } from '../../domain/measurement/statistics.ts';
-import type { Instant } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { ProviderName } from '../../domain/provider-chain/providers.ts';
 import type {
@@ -38,6 +39,8 @@ export interface FrozenCopy {
   issuedAt: Instant | null;
   /** How far AWS's clock is ahead of the host's clock, as far as the database knows. Not negative. */
   aheadMs: number;
+  /** See {@link KnownKey.wrongClockOffset}. */
+  wrongClockOffset: Seconds | null;
   notes: readonly PollNote[];
 }
 
@@ -47,7 +50,14 @@ export async function findFrozenCopy(options: FrozenCopyOptions): Promise<Frozen
   const given: KnownExpiration[] = expiresAt === null ? [] : [{ at: expiresAt, origin: 'flag' }];
   if (provider !== 'environment') {
     const reason = { code: 'NO_COPY', provider } as const;
-    return { accessKeyId: null, end: createEnd(given, reason), issuedAt: null, aheadMs: 0, notes: [] };
+    return {
+      accessKeyId: null,
+      end: createEnd(given, reason),
+      issuedAt: null,
+      aheadMs: 0,
+      wrongClockOffset: null,
+      notes: [],
+    };
   }
   const isOtherZone = view.observed.hasOtherFiles || (view.options.env.TZ ?? '') !== (ownEnv.TZ ?? '');
   const env = isOtherZone ? withoutLocalTimes(view.options.env) : view.options.env;
@@ -72,6 +82,7 @@ export async function findFrozenCopy(options: FrozenCopyOptions): Promise<Frozen
       (issuedAt) => -issuedAt,
     ),
     aheadMs: computeAheadMs(sightings, now),
+    wrongClockOffset: findWrongClockOffset(sightings),
     notes: outcome.notes,
   };
 }

@@ -77,11 +77,12 @@ describe('an expiration that the user states', () => {
     expect(third.stdout).toContain('unknown-expiry');
   });
 
-  test('an earlier one of the credentials counts, also in a later check', async () => {
+  test('an earlier one of the credentials counts, also in a check after a poll', async () => {
     const run = prepare(KEYS);
     const stated = { AWS_CREDENTIAL_EXPIRATION: inSeconds(1200) };
     const first = await run(['check', '-j', '30m', '--expires', '2h'], stated);
     expect(first.code).toBe(1);
+    expect((await run(['poll', '--source', 'environment'], stated)).code).toBe(0);
     const second = await run(['check', '-j', '30m', '--expires', '2h']);
     expect(second.code).toBe(1);
     expect(second.stdout).toContain('an earlier poll of this key stated');

@@ -124,12 +124,17 @@ describe('env', () => {
   const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;
   test.skipIf(!hasScript && mayBeSkipped)('env prints no secrets to a terminal without --tty', async () => {
     const env = await startInstance();
-    const onTerminal = (flags: string) =>
-      runShell(`script -qec '"$NODE" "$PROGRAM" env -j 4h -f env ${flags}' /dev/null`, { env });
+    const onTerminal = (flags: string, format = 'env') =>
+      runShell(`script -qec '"$NODE" "$PROGRAM" env -j 4h -f ${format} ${flags}' /dev/null`, { env });
     const refused = await onTerminal('');
     expect(refused.code).toBe(2);
     expect(refused.stdout).toMatch(/^error: refusing to print secrets to a terminal; a start is safe/);
     expect(refused.stdout).not.toMatch(/not-a-(secret|token)/);
+    expect(refused.stdout).toContain('&& eval "$c"');
+    const clause = await onTerminal('', 'redshift-copy');
+    expect(clause.stdout).toMatch(
+      /hint: store the clause in a variable: clause=\$\(cred-watch env …\); or add --tty/,
+    );
     const unsafe = await onTerminal('--margin 20h');
     expect(unsafe.code).toBe(1);
     expect(unsafe.stdout).toMatch(/^error: not safe: /);

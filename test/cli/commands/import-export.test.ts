@@ -345,7 +345,7 @@ describe.concurrent('an export', () => {
     const db = newDatabase();
     const run = await importText(db, reference.curl, '--host', 'another');
     expect(run.stderr).toBe(
-      'note: standard input is an export, which states hosts, roles and times: --host, --role and --timezone were ignored\n',
+      'note: standard input is an export, which states hosts, roles, sources and times: --host, --role, --source and --timezone were ignored\n',
     );
     expect(await runExport(db)).toBe(reference.curl);
   });

@@ -136,3 +136,14 @@ describe('rows of two times', () => {
     expect(dry.stderr).toMatch(/^hint: write the time of the poll as this line does/m);
   });
 });
+
+test('without a known time of the samples, no job is called safe', async () => {
+  const db = newDatabase();
+  await importLog(writeLog(5), db, '--timezone', 'UTC');
+  const report = await runCommand(['report', '-f', 'json', '--db', db]);
+  expect(JSON.parse(report.stdout).series[0].longest_safe_job_seconds).toBeNull();
+  const table = await runCommand(['report', '--db', db]);
+  expect(table.stdout).toMatch(/longest safe job +unknown because the times of the samples are in doubt/);
+  const status = await runCommand(['status', '--db', db]);
+  expect(status.stdout).toMatch(/^longest safe job unknown/);
+});

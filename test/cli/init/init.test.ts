@@ -139,6 +139,21 @@ ciTest('init names an installed line while cron does not run, and shows no secon
   expect(crontab.read()).toBe(before);
 });
 
+test('init recognises its line with another interval, and --every shows a schedule all the same', async () => {
+  const { init, crontab } = await createInstance();
+  await init([...CRON, '--write', '--yes', '--every', '15m']);
+  const before = crontab.read();
+  const shown = await init([]);
+  expect(shown.stdout).toMatch(
+    /^cron \(crontab of \S+\) (?:has a line for this poll|polls every 15m) already/m,
+  );
+  expect(shown.stdout).not.toContain(' poll --source ');
+  await init(['--write', '--yes']);
+  expect(crontab.read()).toBe(before);
+  const other = await init(['--every', '1m']);
+  expect(other.stdout).toContain(' poll --source ');
+});
+
 test('--write without a terminal needs --yes, and neither polls nor writes', async () => {
   const { init, crontab, database } = await createInstance();
   const { code, stdout, stderr } = await init([...CRON, '--write']);

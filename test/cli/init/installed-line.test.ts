@@ -116,17 +116,26 @@ ciTest('a poller that runs already is named instead of a schedule', async () => 
   const database = join(temporaryFolder(), 'samples.db');
   // In a session of CloudShell, a process is all that can keep sampling.
   const options = { env: { ...env, AWS_EXECUTION_ENV: 'CloudShell', CRED_WATCH_DB: database } };
-  const poller = startProgram(['poll', '--interval', '5m'], options);
+  const poller = startProgram(['poll', '--interval', '15s'], options);
   await linesWritten(poller, 1);
   const { code, stdout } = await runProgram(['init'], options);
   const other = await runProgram(['init', '--every', '1m'], options);
+  const cron = await runProgram(['init', '--schedule', 'cron', '-f', 'json'], options);
   poller.child.kill('SIGTERM');
   await poller.done;
   expect([code, stdout]).toEqual([
     0,
-    expect.stringMatching(/^the process \d+ polls every 5m already, so nothing has to be installed\. /m),
+    expect.stringMatching(/^the process \d+ polls every 15s already, so nothing has to be installed\. /m),
   ]);
   expect(other.stdout).toContain(' poll --source imds --interval 1m ');
+  // The layout breaks lines at any space.
+  expect(other.stdout.replace(/\s+/g, ' ')).toMatch(
+    /the process \d+ polls every 15s into this database already/,
+  );
+  expect(JSON.parse(cron.stdout).attentions).toContainEqual({
+    code: 'OTHER_POLLER',
+    message: expect.stringMatching(/polls every 15s/),
+  });
 });
 
 const skipped = noMountNamespace === null ? '' : ` (skipped: ${noMountNamespace})`;

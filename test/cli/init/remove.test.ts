@@ -304,6 +304,15 @@ test.each([
   expect(crontab.read()).toBe(`${CRON_COMMENT}\n${line()}\n`);
 });
 
+test.each([[], ['-f', 'json']])(
+  'init --remove asks nothing if nothing is installed (%s)',
+  async (...args) => {
+    const { io, output } = createMachine().createIo(null);
+    expect(await main(['init', '--remove', ...args], io)).toBe(0);
+    expect(output.stderr()).toBe('');
+  },
+);
+
 test('init --dry-run needs --remove', async () => {
   const { io, output } = createMachine().createIo(null);
   expect(await main(['init', '--dry-run'], io)).toBe(2);

@@ -124,7 +124,7 @@ test('the command gets a change of the verdict of -j, and no secrets', async () 
   const [line, ...others] = read();
   expect(others).toEqual([]);
   expect(line).toMatch(
-    /^verdict\|\|sometimes\|3h\|i-0abc, imds: a 3h job is now 'not safe: sometimes'; the credentials: 1h 56m/,
+    /^verdict\|\|sometimes\|3h\|i-0abc, imds: a 3h job is now 'not safe: worst case too short'; the credentials: 1h 56m/,
   );
   const seen = readFileSync(`${file}.env`, 'utf8');
   expect(seen).toContain('KEPT=kept-value');

@@ -288,7 +288,7 @@ describe.runIf(isLinux)('check --pid --watch', () => {
     const run = await follow(2 * HOUR, []);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toMatch(
-      /^unknown: a job [\s\S]*\nthe job ended 1h 59m(?: \d\ds)? before its credentials expired\n$/,
+      /^unknown: the credentials of process \d+, which has run for [^,]+, expire in [\s\S]*\nthe job ended 1h 59m(?: \d\ds)? before its credentials expired\n$/,
     );
   });
 

@@ -137,6 +137,18 @@ describe('copied keys without a stated expiration', () => {
   });
 });
 
+test('a copied key that has expired only by the clock of the host has a note about the clock', async () => {
+  const { run } = prepareShell([{ host: 'i-0abc', expiresIn: -1, clockOffset: 7 * 3600 }]);
+  const check = await run('check', '-j', '1h');
+  expect(check.code).toBe(1);
+  expect(check.stderr).toContain("note: the host's clock is 7h ahead of AWS's clock: correct it");
+  const key = await run('key', KEY);
+  expect(key.code).toBe(1);
+  expect(key.stdout).toMatch(
+    /^expired by the clock of this host only: the key works until \S+ \S+Z by AWS's clock/,
+  );
+});
+
 test('an earlier expiration in the database counts more than the stated one', async () => {
   const { run } = prepareShell([{ host: 'i-0abc', expiresIn: 1 }], { AWS_CREDENTIAL_EXPIRATION: inHours(8) });
   const check = await run('check', '-j', '4h');
@@ -164,10 +176,34 @@ describe('a copy of a key of another series', () => {
     expect((await run(...args)).code).toBe(0);
     expect(await read()).toBe(1);
   });
+});
 
-  test('an unknown key is recorded', async () => {
-    const { run } = prepareShell([], STATED);
-    expect((await run('check', '-j', '1h')).code).toBe(0);
-    expect(JSON.parse((await run('report', '-f', 'json')).stdout).series).toHaveLength(1);
+describe('a key in variables that no series has', () => {
+  const readSeries = async (run: ReturnType<typeof prepareShell>['run']) =>
+    JSON.parse((await run('report', '-f', 'json')).stdout).series;
+
+  test.each([
+    ['check', '-j', '1h'],
+    ['env', '-j', '1h', '-f', 'json'],
+    ['exec', '-j', '1h', ...MARKER],
+  ])('is judged by %s and not recorded, because it belongs to one shell', async (...args) => {
+    const { run } = prepareShell([], { AWS_CREDENTIAL_EXPIRATION: inHours(4) });
+    expect((await run(...args)).code).toBe(0);
+    expect(await readSeries(run)).toEqual([]);
+  });
+
+  test('does not change the verdict of the host after it has expired', async () => {
+    const { run } = prepareShell(KNOWN, {
+      AWS_ACCESS_KEY_ID: 'ASIAOFONESHELL000001',
+      AWS_CREDENTIAL_EXPIRATION: inHours(-1),
+    });
+    expect((await run('check', '-j', '1h')).code).toBe(1);
+    expect(await readSeries(run)).toHaveLength(1);
+  });
+
+  test('is recorded by a poller', async () => {
+    const { run } = prepareShell([], { AWS_CREDENTIAL_EXPIRATION: inHours(4) });
+    expect((await run('poll', '--source', 'environment')).code).toBe(0);
+    expect(await readSeries(run)).toHaveLength(1);
   });
 });

@@ -6,6 +6,7 @@ const FACTS = {
   schedule: { kind: 'process', command: 'cred-watch poll' },
   host: { isCronRunning: true },
   hasPoller: false,
+  others: [],
   source: 'imds',
   every: 3600,
   measuredInterval: null,
@@ -20,4 +21,11 @@ test.each([
 ])('an interval is too long for %s', (_, changes, code, within) => {
   const [attention] = findAttentions({ ...FACTS, ...changes });
   expect(attention).toMatchObject({ code: 'INTERVAL_TOO_LONG', basis: { code, within } });
+});
+
+test('a poller that goes on beside the schedule is named with its interval', () => {
+  const other = { place: { kind: 'process', pid: 7 }, interval: 15 } as const;
+  expect(findAttentions({ ...FACTS, every: 300, others: [other] })).toEqual([
+    { code: 'OTHER_POLLER', ...other },
+  ]);
 });

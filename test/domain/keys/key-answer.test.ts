@@ -16,6 +16,7 @@ const sighting = (expiration: number, more: Partial<KeySighting> = {}): KeySight
   sampleCount: 2,
   expiration,
   replacement: null,
+  clockOffset: null,
   issuedAhead: null,
   now: NOW,
   ...more,
@@ -51,6 +52,18 @@ describe('a key', () => {
       limitedBy: null,
       notes: [],
     });
+  });
+
+  test('a key that has expired by a clock of the host that is ahead has a note', () => {
+    const notes = (clockOffset: number | null, expiredMinutesAgo = 60) =>
+      answer([sighting(NOW - expiredMinutesAgo * 60_000, { clockOffset })]).notes;
+    expect(notes(7 * 3600)).toEqual(['HOST_CLOCK_AHEAD']);
+    expect(answer([sighting(NOW - HOUR, { clockOffset: 7 * 3600 })]).status).toBe('expired');
+    // Also expired by AWS's clock, or the clock is right.
+    expect(notes(7 * 3600, 7 * 60)).toEqual([]);
+    expect(notes(200, 1)).toEqual([]);
+    expect(notes(-7 * 3600)).toEqual([]);
+    expect(notes(null)).toEqual([]);
   });
 
   test('a masked key can have been seen in more series than a call has arguments', () => {

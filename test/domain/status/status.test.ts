@@ -134,6 +134,7 @@ describe('the time left now', () => {
     expect(status([hourly(web(1))]).series?.measured?.current).toEqual({
       expiration: NOW + 5 * HOUR * 1000,
       remaining: 5 * HOUR,
+      newestRemaining: null,
       isRecent: true,
     });
   });
@@ -158,9 +159,11 @@ describe('the time left now', () => {
       ...each,
       accessKeyId: `ASIAFALSE${index}`,
       lastUpdated: null,
+      lastSeen: each.lastSeen - (index < second.generations.length ? 60_000 : 0),
     }));
     const { measurement } = judge([{ ...first, generations }], []).series[0]?.analysis ?? {};
     expect(measurement?.severalEndpoints).not.toBeNull();
-    expect(status([{ ...first, generations }]).series?.measured?.current?.remaining).toBe(HOUR);
+    const { current } = status([{ ...first, generations }]).series?.measured ?? {};
+    expect(current).toMatchObject({ remaining: HOUR, newestRemaining: 5 * HOUR });
   });
 });

@@ -110,8 +110,8 @@ describe('GitHub outputs', () => {
 safe=false
 worst-case-seconds=17976
 spare-seconds=-24
-remaining-seconds=-347480683
-expiration=2015-11-18T17:35:17Z
+remaining-seconds=
+expiration=
 `,
     );
     expect(renderOutputs(judge([hourly(identity())], [job(HOUR)]))).toBe(
@@ -137,6 +137,21 @@ expiration=2026-11-22T17:00:00Z
     expect(renderOutputs(judge([], []))).toBe(`verdict=\nsafe=\n${nothing}`);
     expect(renderOutputs(judge([hourly(identity())], []))).toMatch(
       /^verdict=\nsafe=\nworst-case-seconds=18000\nspare-seconds=\nremaining-seconds=18000\n/,
+    );
+  });
+
+  test('a safe verdict has no remaining validity of credentials that the host no longer gets', () => {
+    const lifetimes = [6, 6, 6].map((hours) => hours * HOUR);
+    const old = hourly(identity({ role: 'old' }), { began: 9, lifetimes });
+    const replaced = judge([old, hourly(identity())], [job(HOUR)], { judgeRetired: true });
+    const retired = { ...replaced, series: replaced.series.filter(({ isRetired }) => isRetired) };
+    expect(renderOutputs(retired)).toMatch(
+      /^verdict=safe\nsafe=true\n.*\n.*\nremaining-seconds=\nexpiration=\n$/,
+    );
+    // The poller has stopped, so other credentials are served since then.
+    const stopped = hourly(identity(), { began: 10, lifetimes });
+    expect(renderOutputs(judge([stopped], [job(HOUR)]))).toMatch(
+      /^verdict=safe\nsafe=true\n.*\n.*\nremaining-seconds=\nexpiration=\n$/,
     );
   });
 

@@ -94,7 +94,10 @@ describe('the text of a running job', () => {
       'expired now',
       'not safe: a 4h job with a margin of 5m that has run for 1h 12m as process 4711, its credentials have expired',
     ],
-    ['without a duration', 'unknown: a job that has run for 1h 12m as process 4711'],
+    [
+      'without a duration',
+      'unknown: the credentials of process 4711, which has run for 1h 12m, expire in 1h',
+    ],
     [
       'expired without a duration',
       'not safe: a job that has run for 1h 12m as process 4711, its credentials have expired',

@@ -127,7 +127,26 @@ describe('the line', () => {
   test('a failing source is named with its reason', () => {
     const { failedPolls } = failing(web(1));
     const assessment = judge([{ ...hourly(web(1)), failedPolls }], []);
-    expect(parts(assessment).at(-1)).toBe('last poll failed 5m ago: timeout');
+    expect(parts(assessment).slice(-2)).toEqual([
+      'last poll failed 5m ago: timeout',
+      'newest sample 10m ago',
+    ]);
+  });
+
+  test('an outage also shows the age of the newest sample, and expired credentials, also of a log', () => {
+    const { failedPolls } = failing(web(1));
+    for (const isPolled of [true, false]) {
+      const ended = {
+        ...hourly(web(1), { began: 12, lifetimes: [6 * HOUR, 6 * HOUR] }),
+        failedPolls,
+        isPolled,
+      };
+      const line = text(judge([ended], [job(HOUR)], { maxAge: null }));
+      expect(line).toMatch(
+        /^safe so far.* last seen credentials EXPIRED 5h ago.* last poll failed 5m ago: timeout/,
+      );
+      expect(line).toMatch(/newest sample 10h 10m ago/);
+    }
   });
 
   test('the line names the worst of several series, and the others that fail', () => {

@@ -70,6 +70,7 @@ describe('the expiration of a copy', () => {
       end: { expiration: { at: NOW + HOUR, origin: 'variables' }, reason: null },
       issuedAt: null,
       aheadMs: 0,
+      wrongClockOffset: null,
       notes: [],
     });
   });

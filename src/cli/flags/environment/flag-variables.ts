@@ -22,9 +22,14 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   ...Object.values(FLAG_VARIABLES),
 ]);
 
-/** True if a variable looks like one of this program, but no command reads it as a flag. */
+/**
+ * True if a variable may be one of this program, and no command reads it as a flag. Also for prefixes with a typing error,
+ * such as `CRED_WATH_`, but not for the variables of other programs that begin with `CREDENTIAL`.
+ */
 export const hasUnknownVariable = (env: Environment): boolean =>
-  Object.keys(env).some((name) => /^CRED_?WATCH_(?!PROMETHEUS_)/i.test(name) && !KNOWN_VARIABLES.has(name));
+  Object.keys(env).some(
+    (name) => /^CRED(?!ENTIAL|_?WATCH_PROMETHEUS_)/i.test(name) && !KNOWN_VARIABLES.has(name),
+  );
 
 export type FlagWithVariable = keyof typeof FLAG_VARIABLES;
 

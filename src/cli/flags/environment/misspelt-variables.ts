@@ -6,7 +6,10 @@ import { findFlagOfVariable, isVariableRead, KNOWN_VARIABLES, readGivenFlags } f
 const PREFIX = 'CRED_WATCH_';
 
 /** The prefix of a variable that users can mean for one of ours. */
-const MEANT_PREFIX = /^CRED_?WATCH_/i;
+const MEANT_PREFIX = /^CRED_?WATCH_?(?=.)/i;
+
+/** Edits in the prefix of a name such as `CRED_WATH_MARGIN`, without underscores. More could be another program's name. */
+const MAX_EDITS_IN_PREFIX = 2;
 
 /** Without the prefix. */
 const KNOWN = Array.from(KNOWN_VARIABLES, (name) => name.slice(PREFIX.length));
@@ -23,24 +26,47 @@ export interface MisspeltVariable {
   isClose: boolean;
 }
 
-/** Other variables with the prefix may belong to scripts of the user. An empty variable counts as unset. */
-export const findMisspeltVariables = (env: Environment): MisspeltVariable[] =>
-  listUnknownVariables(env).flatMap(({ name, word }) => {
+/** An empty variable counts as unset. */
+export const findMisspeltVariables = (env: Environment): MisspeltVariable[] => [
+  ...listUnknownVariables(env).flatMap(({ name, word }) => {
     const similar = findMeantWords(word);
     if (similar.length === 0) return [];
     const isClose = similar.some((known) => isCloseTo(word, known));
     return { name, similar: similar.map((each) => PREFIX + each), isClose };
-  });
+  }),
+  ...findSimilarPrefixes(env),
+];
 
-/** Variables with the name of a flag of the command that has no variable. */
-export const findVariablesOfOtherFlags = (
+/** Other variables with the prefix, and the flag of the command with this name, which has no variable. */
+export const findOtherVariables = (
   { options }: Command,
   env: Environment,
-): { name: string; flag: string }[] =>
-  listUnknownVariables(env).flatMap(({ name, word }) => {
-    const flag = `--${word.toLowerCase().replaceAll('_', '-')}`;
-    const exists = options.some(({ long }) => long === flag);
-    return exists && findMeantWords(word).length === 0 ? { name, flag } : [];
+): { name: string; flag: string | null }[] =>
+  listUnknownVariables(env)
+    .filter(({ word }) => findMeantWords(word).length === 0)
+    .map(({ name, word }) => ({ name, flag: findFlag(word, options) }));
+
+function findFlag(word: string, options: Command['options']): string | null {
+  const flags = options.flatMap(({ long }) => long ?? []);
+  const [meant] = findSimilarWords(withoutSeparators(word), flags.map(withoutSeparators));
+  const flag = flags.find((each) => withoutSeparators(each) === meant);
+  if (flag === undefined || meant === undefined) return null;
+  return countEdits(withoutSeparators(word), meant) <= Math.ceil(meant.length / 8) ? flag : null;
+}
+
+const withoutSeparators = (name: string): string => name.replace(/[-_]/g, '').toUpperCase();
+
+/** A name that differs from one of ours in its prefix may belong to another program, so it is never an error. */
+const findSimilarPrefixes = (env: Environment): MisspeltVariable[] =>
+  Object.keys(env).flatMap((name) => {
+    if (MEANT_PREFIX.test(name) || !/^CRED/i.test(name) || (env[name] ?? '') === '') return [];
+    const word = withoutSeparators(name);
+    const similar = [...KNOWN_VARIABLES].filter((known) => {
+      const ending = withoutSeparators(known.slice(PREFIX.length));
+      const prefix = word.slice(0, word.length - ending.length);
+      return word.endsWith(ending) && countEdits(prefix, withoutSeparators(PREFIX)) <= MAX_EDITS_IN_PREFIX;
+    });
+    return similar.length === 0 ? [] : { name, similar, isClose: false };
   });
 
 /**
@@ -91,5 +117,7 @@ function findMeantWords(word: string): string[] {
   const longer = findLongerNames(word);
   if (longer.length > 0) return longer;
   // In short words, most letters can differ. The first one is rarely wrong.
-  return findSimilarWords(word, KNOWN).filter((known) => known[0] === word[0]);
+  return findSimilarWords(word, KNOWN).filter(
+    (known) => known[0] === word[0] && countEdits(word, known) <= Math.ceil(known.length / 3),
+  );
 }

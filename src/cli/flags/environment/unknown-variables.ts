@@ -3,11 +3,10 @@ import type { Command } from 'commander';
 import { CredWatchError } from '../../../errors.ts';
 import type { Io } from '../../process/io.ts';
 import { printNote } from '../../process/messages.ts';
-import {
-  findMisspeltVariables,
-  findVariablesOfOtherFlags,
-  isMisspellingFatal,
-} from './misspelt-variables.ts';
+import { KNOWN_VARIABLES } from './flag-variables.ts';
+import { findMisspeltVariables, findOtherVariables, isMisspellingFatal } from './misspelt-variables.ts';
+
+const KNOWN_NAMES = `the variables are ${[...KNOWN_VARIABLES].join(', ')}`;
 
 /**
  * A variable with a typing error would be ignored silently.
@@ -22,7 +21,9 @@ export async function reportUnknownVariables(command: Command, io: Io): Promise<
   }
   const notes = [
     ...misspelt.map(({ name, similar }) => [name, `did you mean ${similar.join(' or ')}?`] as const),
-    ...findVariablesOfOtherFlags(command, io.env).map(({ name, flag }) => [name, `give ${flag}`] as const),
+    ...findOtherVariables(command, io.env).map(
+      ({ name, flag }) => [name, flag === null ? KNOWN_NAMES : `give ${flag}`] as const,
+    ),
   ];
   for (const [name, hint] of notes) {
     const message = `no command reads the variable ${name}`;

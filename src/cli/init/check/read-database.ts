@@ -62,7 +62,7 @@ export async function readDatabase(
     return {
       database: {
         ...facts,
-        exposed: findExposedFiles(path),
+        exposed: findExposedFiles(path, 'any'),
         state: isWritable ? 'usable' : 'read-only',
       },
       ...findNewest(store, source),

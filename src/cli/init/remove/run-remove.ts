@@ -28,10 +28,10 @@ const SYSTEM_UNIT_FOLDER = 'etc/systemd/system';
  * @param root another folder than `/`, for tests
  */
 export async function runRemove(flags: InitFlags, io: Io, root = '/'): Promise<number> {
-  assertAnswerable(flags, io);
   const selected = flags.db === undefined ? null : resolve(resolveDatabaseFile(flags.db, io));
   const found = await findSchedules(selected, io, root);
   const { written, kept } = found;
+  if (written.length > 0) assertAnswerable(flags, io);
   const context: RemovalContext = {
     user: readUserName(io),
     selected,

@@ -102,6 +102,13 @@ export const findJudgedFigures = ({
   unprovenValidity: isPolled ? null : findUnprovenValidity(findings),
 });
 
+/** Whether the times of the samples are known well enough to say which jobs are safe. */
+export const areTimesKnown = ({
+  isPolled,
+  findings,
+}: Pick<SeriesAnalysis, 'isPolled' | 'findings'>): boolean =>
+  isPolled || findUnprovenValidity(findings) === null;
+
 /** See {@link JudgedSeriesFigures.unprovenValidity}. */
 export function findUnprovenValidity(findings: readonly Finding[]): Seconds | null {
   const found = findings.find((finding) => finding.code === 'VALIDITY_TOO_LONG');

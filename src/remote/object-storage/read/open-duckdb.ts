@@ -36,7 +36,8 @@ export async function openDuckDb(folder: string): Promise<DuckDb> {
   const { DuckDBInstance } = await import('@duckdb/node-api').catch((cause: unknown) => {
     throw new CredWatchError(
       `${folder} has Parquet files, and the package that reads them is not installed or does not load`,
-      `run \`npm install ${DUCKDB_PACKAGE}\` in the folder where cred-watch is installed, with -g if it is installed globally`,
+      `run \`npm install ${DUCKDB_PACKAGE}\` in the folder where cred-watch is installed, with -g if it is installed ` +
+        'globally, and with `--no-save --prefix ..` in a checkout of the repository',
       { cause },
     );
   });

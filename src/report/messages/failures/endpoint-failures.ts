@@ -1,6 +1,6 @@
 import type { Explanation } from './explanation.ts';
 
-const WAIT_FOR_NEXT_POLL = 'wait for the next poll';
+const WAIT_FOR_NEXT_POLL = 'try again in a moment, or wait for the next poll';
 export const OTHER_SOURCE = 'select another source with --source';
 const UNBLOCK_IMDS =
   'check that IMDS is enabled on the instance, and that no policy, firewall or proxy blocks requests (PUT and GET) or adds X-Forwarded-For';
@@ -123,7 +123,10 @@ export const ENDPOINT_FAILURES = {
     message: 'could not connect to the endpoint',
     hint: `check that this is an instance, task or pod with a role, or ${OTHER_SOURCE}`,
   },
-  timeout: { message: 'the source did not respond in time', hint: WAIT_FOR_NEXT_POLL },
+  timeout: {
+    message: 'the source did not respond in time',
+    hint: `${WAIT_FOR_NEXT_POLL}; for a slow IMDS, set AWS_METADATA_SERVICE_TIMEOUT=10`,
+  },
   'not-configured': { message: 'this source is not configured', hint: OTHER_SOURCE },
   'long-lived': {
     message: 'the keys never expire: they have neither an expiration nor a session token',

@@ -147,10 +147,7 @@ function listHistoryNotes(
   ];
 }
 
-const describeAge = (age: Seconds): string => `samples ${formatAge(age)} old`;
-
-/** In one unit, because the column is narrow. */
-function formatAge(age: Seconds): string {
-  if (age >= DAY) return `${formatNumber(Math.floor(age / DAY))}d`;
-  return age < HOUR ? `${Math.floor(age / MINUTE)}m` : `${Math.floor(age / HOUR)}h`;
+function describeAge(age: Seconds): string {
+  if (age < HOUR) return `samples ${Math.floor(age / MINUTE)}m old`;
+  return `samples ${age < DAY ? `${Math.floor(age / HOUR)}h` : `${formatNumber(Math.floor(age / DAY))}d`} old`;
 }

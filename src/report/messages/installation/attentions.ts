@@ -1,13 +1,15 @@
 import type { InitAttention, RotationBasis } from '../../../domain/installation/attention.ts';
 import { formatDuration, formatFlagDuration } from '../../../domain/time/duration.ts';
 import { describeExpectedRotation } from './init.ts';
-import { START_CRON } from './pollers.ts';
+import { describePolling, START_CRON } from './pollers.ts';
 
 /** Why the schedule would record nothing, or too little, and what to do. */
 export function describeAttention(attention: InitAttention): string {
   switch (attention.code) {
     case 'CRON_NOT_RUNNING':
       return STOPPED_CRON;
+    case 'OTHER_POLLER':
+      return `${describePolling(attention.place, attention.interval)} into this database already; one poller is enough, so stop it if you install this schedule`;
     case 'INTERVAL_TOO_LONG': {
       const { every, pollEvery, basis } = attention;
       return `a poll every ${formatDuration(every)} can miss rotations: ${describeBasis(basis)}; use --every ${formatFlagDuration(pollEvery)}`;

@@ -79,7 +79,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
       const verbs = [...(readable.length > 0 ? ['read'] : []), ...(writable.length > 0 ? ['write'] : [])];
       return {
         message: `other users can ${joinWords(verbs)} ${files.join(', ')}`,
-        fix: `run \`chmod 600 ${files.map(quoteForShell).join(' ')}\``,
+        fix: `run \`chmod 600 ${files.map(quoteForShell).join(' ')}\` as their owner`,
       };
     }
     return folders.length === 0
@@ -170,7 +170,7 @@ export const describeExistingPoller = ({
 }: Pick<Poller, 'place' | 'interval' | 'problem'>): string =>
   problem?.code === 'cron-not-running'
     ? `${describePlace(place)} has a line for this poll already, but the cron daemon is not running. Start it with ${START_CRON}, or delete the line and run \`cred-watch init\` again.`
-    : `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it.`;
+    : `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it, and --every shows a schedule with another interval.`;
 
 /** The sentence of a check, and what to do. */
 export function describeInstallationCheck<C extends InstallationCheckCode>(

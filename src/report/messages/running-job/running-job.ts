@@ -22,6 +22,9 @@ export function describeRunningVerdict(judgement: RunningJobJudgement, pid: numb
   const { verdict, job, spare, elapsed } = judgement;
   const jobText = job === null ? 'a job' : describeJobWithMargin(job);
   const text = `${jobText} that has run for ${duration(elapsed)} as ${describeProcess(pid)}`;
+  const { unknownReason, remaining } = judgement;
+  if (unknownReason?.code === 'DURATION_UNKNOWN' && remaining !== null && remaining > 0)
+    return `unknown: the credentials of ${describeProcess(pid)}, which has run for ${duration(elapsed)}, expire in ${duration(remaining)}`;
   if (verdict === 'unknown') return `unknown: ${text}`;
   if (isExpired(judgement) || spare === null) return `not safe: ${text}, its credentials have expired`;
   return verdict === 'safe'
@@ -38,7 +41,7 @@ export function describeRunningUnknownReason(reason: RunningUnknownReason): Expl
           reason.provider === null
             ? 'the variables of the process have no credentials'
             : `the process has no copy in its variables: its SDKs use ${PROVIDER_PHRASES[reason.provider]}, so there is nothing to follow`,
-        hint: 'if this is a script or `cred-watch exec`, give the id of its child that has the keys (`pgrep -P PID` lists the children); if the job has a copy elsewhere, state its end with --expires 45m',
+        hint: 'see with `cred-watch sources --pid PID` which credentials its SDKs use and when they expire; if this is a script or `cred-watch exec`, give the id of its child that has the keys (`pgrep -P PID` lists the children); if the job has a copy elsewhere, state its end with --expires 45m',
       };
     case 'EXPIRATION_UNKNOWN':
       return {

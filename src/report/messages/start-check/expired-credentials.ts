@@ -9,7 +9,8 @@ export const EXPIRED_ADVICE: Record<SourceName, string> = {
     'the container endpoint serves expired credentials: restart the agent that serves them, or the task',
   profile: 'log in again, or run the program that writes the profile',
   process: 'the process returns expired credentials: clear its cache, or log in again',
-  environment: 'restart with new credentials: environment variables do not change while a program runs',
+  environment:
+    'restart with new credentials: environment variables do not change while a program runs; `cred-watch sources` shows whether another provider has some',
   'web-identity': EXPIRED_ON_ARRIVAL,
   role: EXPIRED_ON_ARRIVAL,
   sso: EXPIRED_ON_ARRIVAL,

@@ -5,13 +5,19 @@ import { secondsBetween } from '../../../domain/time/instant.ts';
 import type { NowJudgement } from '../../../domain/verdict/now-verdict.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 
-/** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`. Times of today have no date. */
+/**
+ * `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`. Times of today have no date.
+ * @param newestSample without a sample since the expected time, nothing shows that the rotation is overdue
+ */
 export function describeForecast(
   { expected, earliest, latest }: RotationForecast,
   now: Instant,
   times: TimeFormat = UTC_TIMES,
+  newestSample: Instant = now,
 ): string {
   const format = (instant: Instant) => times.shortTimestamp(instant, now);
+  if (now - latest >= 1000 && newestSample < latest)
+    return `was expected by ${format(latest)}, and no sample since then shows whether it happened`;
   if (now - latest >= 1000)
     return `overdue: expected by ${format(latest)}, ${duration(secondsBetween(latest, now))} ago`;
   const between =

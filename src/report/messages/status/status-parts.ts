@@ -74,7 +74,8 @@ export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] 
 /** Null without a sample. */
 function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds): string | null {
   if (measured === null) return null;
-  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded } = measured;
+  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded, areTimesKnown } = measured;
+  if (!areTimesKnown) return 'longest safe job unknown';
   if (longestSafeJob !== null && longestSafeJob > 0)
     return `longest safe job ${formatLongestSafeJob(longestSafeJob, isWellFounded)} with a margin of ${duration(margin)}`;
   return witnessedCount === 0 && !isIssuedPerRequest
@@ -90,8 +91,8 @@ function listMeasuredParts(
   const { worstCase, current } = measured;
   const spare = series?.judgement ? describeSpare(series.judgement, measured) : '';
   // An old log says nothing about the credentials of today.
-  const isCurrent =
-    current !== null && (series?.isPolled === true || (current.isRecent && current.remaining >= 0));
+  const hasPoller = series !== null && (series.isPolled || series.lastPoll?.failure != null);
+  const isCurrent = current !== null && (hasPoller || (current.isRecent && current.remaining >= 0));
   return [
     {
       text: `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
@@ -125,7 +126,22 @@ function describeWatched(measured: MeasuredStatus): string {
   return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
 }
 
-function describeCurrent({ remaining, isRecent }: NonNullable<MeasuredStatus['current']>): string {
+function describeCurrent(current: NonNullable<MeasuredStatus['current']>): string {
+  const { newestRemaining, ...earliest } = current;
+  if (newestRemaining === null) return describeRemaining(earliest);
+  const ofNewest = describeRemaining({ ...earliest, remaining: newestRemaining });
+  const { remaining } = earliest;
+  const ofOther =
+    remaining < 0
+      ? `EXPIRED ${formatRoughDuration(-remaining)} ago`
+      : `${formatRoughDuration(remaining)} left`;
+  return `${ofNewest}, credentials of another endpoint: ${ofOther}`;
+}
+
+function describeRemaining({
+  remaining,
+  isRecent,
+}: Pick<NonNullable<MeasuredStatus['current']>, 'remaining' | 'isRecent'>): string {
   if (remaining < 0) return `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`;
   const left = formatRoughDuration(remaining);
   return isRecent ? `${left} left now` : `last seen credentials: ${left} left`;
@@ -173,7 +189,7 @@ function describeReason(reason: UnknownReason): string {
 }
 
 function listPollParts(series: SeriesStatus): StatusPart[] {
-  const { lastPoll, isPolled, isStale } = series;
+  const { lastPoll, isPolled, isStale, measured } = series;
   const parts: StatusPart[] = [];
   if (lastPoll !== null) {
     const { ageSeconds, failure } = lastPoll;
@@ -186,6 +202,11 @@ function listPollParts(series: SeriesStatus): StatusPart[] {
         ? describeLastSample(`${isPolled ? 'last poll' : 'last imported sample'} ${when}`, isStale)
         : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
     );
+    // The time of the failed poll alone would read like a short outage.
+    if (failure !== null && measured !== null && measured.ageSeconds >= 0)
+      parts.push(
+        describeLastSample(`newest sample ${formatRoughDuration(measured.ageSeconds)} ago`, isStale),
+      );
   }
   const problems = describeProblems(series);
   if (problems !== null) parts.push({ text: problems, emphasis: 'warning' });

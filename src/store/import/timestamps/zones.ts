@@ -6,8 +6,15 @@ const ZONE_HOURS: Readonly<Record<string, number>> = {
   ...{ BST: 1, ACST: 9.5, ACDT: 10.5, NZST: 12, NZDT: 13, BRT: -3, SAST: 2 },
 };
 
-/** Names that several zones in America, Asia and Europe share. */
-const AMBIGUOUS_ZONES: ReadonlySet<string> = new Set(['CST', 'IST', 'AST']);
+/** Names that several zones in America, Asia and Europe share, with examples of these zones. */
+const AMBIGUOUS_ZONES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['CST', ['America/Chicago', 'Asia/Shanghai', 'America/Havana']],
+  ['IST', ['Asia/Kolkata', 'Europe/Dublin', 'Asia/Jerusalem']],
+  ['AST', ['America/Halifax', 'Asia/Riyadh']],
+]);
+
+/** Zones that have an ambiguous name, as values for `--timezone`. */
+export const listZonesWithName = (name: string): readonly string[] => AMBIGUOUS_ZONES.get(name) ?? [];
 
 /** Levels of loggers, which follow a timestamp as a name of a zone does. */
 const LEVELS: ReadonlySet<string> = new Set(

@@ -14,6 +14,10 @@ test.each([
   ['cred_watch_job_duration', ['CRED_WATCH_JOB_DURATION'], true],
   ['CREDWATCH_ROL', ['CRED_WATCH_ROLE'], true],
   ['CRED_WATCH_HOME', ['CRED_WATCH_HOST'], false],
+  ['CREDWATCHMARGIN', ['CRED_WATCH_MARGIN'], true],
+  ['CRED_WATH_MARGIN', ['CRED_WATCH_MARGIN'], false],
+  ['CRED_WACH_JOB_DURATION', ['CRED_WATCH_JOB_DURATION'], false],
+  ['CREDS_WATCH_DB', ['CRED_WATCH_DB'], false],
 ])('%s means %j', (name, similar, isClose) => {
   expect(findMisspeltVariables({ [name]: '5h' })).toEqual([{ name, similar, isClose }]);
 });
@@ -24,6 +28,9 @@ test.each([
   'CRED_WATCH_PROMETHEUS_TOKEN',
   'CRED_WATCH_NEW_VERDICT',
   'CRED_WATCH_OUT',
+  'CRED_WATCH_SINCE',
+  'CREDENTIALS_DIRECTORY',
+  'CREDHUB_SOURCE',
   'MY_CRED_WATCH_JOB',
 ])('%s is no typing error', (name) => {
   expect(findMisspeltVariables({ [name]: '5h' })).toEqual([]);
@@ -99,11 +106,33 @@ test.each(['CRED_WATCH_DBB', 'CRED_WATCH_ROLL', 'CRED_WATCH_HOSTS'])(
 
 test('a note names the flag of a variable that does not exist', async () => {
   const { stderr } = await runCommand(['status'], {
-    env: { CRED_WATCH_MAX_AGE: '24h', CREDWATCH_CONFIDENCE: '95%', CRED_WATCH_OUT: 'x' },
+    env: { CRED_WATCH_MAX_AGE: '24h', CREDWATCH_CONFIDENCE: '95%', CRED_WATCH_CONFIDANCE: '90%' },
   });
   expect(stderr).toContain(
     'note: no command reads the variable CRED_WATCH_MAX_AGE\nhint: give --max-age\n' +
       'note: no command reads the variable CREDWATCH_CONFIDENCE\nhint: give --confidence\n',
   );
-  expect(stderr).not.toContain('CRED_WATCH_OUT');
+  expect(stderr).toContain(
+    'note: no command reads the variable CRED_WATCH_CONFIDANCE\nhint: give --confidence\n',
+  );
+});
+
+test.each([
+  ['CRED_WATCH_JOB_LENGTH', 'the variables are CRED_WATCH_DB, CRED_WATCH_HOST'],
+  ['CRED_WATCH_OUT', 'the variables are CRED_WATCH_DB, CRED_WATCH_HOST'],
+  ['CRED_WATCH_MAXAGE', 'give --max-age'],
+  ['CRED_WATCH_MINWATCHED', 'give --min-watched'],
+  ['CRED_WATCH_SINCE', 'give --since'],
+  ['CRED_WACH_MARGIN', 'did you mean CRED_WATCH_MARGIN?'],
+])('a note names %s, and says: %s', async (name, hint) => {
+  const { stderr } = await runCommand(['status'], { env: { [name]: '1h' } });
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `note: no command reads the variable ${name} hint: ${hint}`,
+  );
+});
+
+test('a command names no variable that it sets for --on-change', async () => {
+  const env = { CRED_WATCH_CHANGES: 'role', CRED_WATCH_NEW_ROLE: 'app', CRED_WATCH_EXPIRATION: '1' };
+  const { stderr } = await runCommand(['status'], { env });
+  expect(stderr).not.toContain('no command reads');
 });
