@@ -1,10 +1,7 @@
-import { findMaxSampleAge } from '../live/sample-age.ts';
-import { findLargest, valueAt } from '../measurement/columns/column.ts';
-import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
 import type { FailureReason, Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { correctNow } from '../verdict/analyse.ts';
+import { correctHostTime, correctNow } from '../verdict/analyse.ts';
 import {
   type AssessedJob,
   type AssessedSeries,
@@ -21,6 +18,7 @@ import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
 import { findCurrentFailure, findDecisiveSeries } from '../verdict/judgements.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
+import { type CurrentCredentials, findCurrentCredentials } from './current-credentials.ts';
 
 /** The state of the stored series, with the values of the series that matters most. */
 export interface Status {
@@ -74,16 +72,6 @@ export interface MeasuredStatus
   lastSample: Instant;
   /** The newest known credentials. Null if every request gets new ones. */
   current: CurrentCredentials | null;
-}
-
-interface CurrentCredentials {
-  /** With several endpoints: of the served credentials that expire first, because the next request may get them. */
-  expiration: Instant;
-  remaining: Seconds;
-  /** Of the newest sample, if another endpoint serves credentials that expire earlier. Else null. */
-  newestRemaining: Seconds | null;
-  /** Whether the newest sample is recent enough to tell that the source still serves them. */
-  isRecent: boolean;
 }
 
 /** A host and source whose newest poll failed. */
@@ -197,7 +185,7 @@ function describeSeries(
     replacedBy: series.replacedBy,
     judgement: job && findJudgement(series, job),
     measured,
-    lastPoll: findLastPoll(failure, measured, now),
+    lastPoll: findLastPoll(failure, measured, measurement, now),
     isStale: isStale(analysis),
     problems: findings.filter(isStatusProblem).flatMap((each) => updateClockSkew(each, measurement)),
   };
@@ -206,10 +194,15 @@ function describeSeries(
 function findLastPoll(
   failure: FailingSource | null,
   measured: MeasuredStatus | null,
+  measurement: Measurement | null,
   now: Instant,
 ): SeriesStatus['lastPoll'] {
-  if (failure !== null)
-    return { at: failure.lastAt, ageSeconds: secondsBetween(failure.lastAt, now), failure };
+  if (failure !== null) {
+    // Failed polls are stored with the time of the host's clock.
+    const at = measurement === null ? failure.lastAt : correctHostTime(failure.lastAt, measurement);
+    const readAt = measurement === null ? now : correctNow(now, measurement);
+    return { at, ageSeconds: secondsBetween(at, readAt), failure };
+  }
   return measured && { at: measured.lastSample, ageSeconds: measured.ageSeconds, failure: null };
 }
 
@@ -229,24 +222,3 @@ const describeMeasurement = (
   lastSample: measurement.lastSample,
   current: measurement.isIssuedPerRequest ? null : findCurrentCredentials(measurement, ageSeconds, now),
 });
-
-function findCurrentCredentials(
-  measurement: Measurement,
-  ageSeconds: Seconds,
-  now: Instant,
-): CurrentCredentials {
-  const { generations } = getHistoryColumns(measurement);
-  let expiration = valueAt(generations.expiration, generations.count - 1);
-  let newest = expiration;
-  if (measurement.severalEndpoints !== null) {
-    newest = valueAt(generations.expiration, findLargest(generations.lastSeen));
-    expiration = newest;
-    for (const { generation, to } of measurement.servedPeriods)
-      if (to >= measurement.lastSample) expiration = Math.min(expiration, generation.expiration);
-  }
-  // The later time is the safe choice, as in `check`.
-  const at = Math.max(now, correctNow(now, measurement));
-  const isRecent = ageSeconds <= findMaxSampleAge(measurement.usualGap);
-  const newestRemaining = newest === expiration ? null : secondsBetween(at, newest);
-  return { expiration, remaining: secondsBetween(at, expiration), newestRemaining, isRecent };
-}
