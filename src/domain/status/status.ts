@@ -1,7 +1,10 @@
+import { findMaxSampleAge } from '../live/sample-age.ts';
+import { findLargest, valueAt } from '../measurement/columns/column.ts';
+import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
-import type { FailureReason, Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
+import type { Instant, Seconds, SeriesIdentity } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { correctHostTime, correctNow } from '../verdict/analyse.ts';
+import { correctNow } from '../verdict/analyse.ts';
 import {
   type AssessedJob,
   type AssessedSeries,
@@ -18,7 +21,7 @@ import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
 import { findCurrentFailure, findDecisiveSeries } from '../verdict/judgements.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
-import { type CurrentCredentials, findCurrentCredentials } from './current-credentials.ts';
+import { type FailingSource, findLastPoll, type LastPoll } from './last-poll.ts';
 
 /** The state of the stored series, with the values of the series that matters most. */
 export interface Status {
@@ -49,7 +52,7 @@ export interface SeriesStatus {
   /** Null without a sample. */
   measured: MeasuredStatus | null;
   /** Null if the series has neither a sample nor a failed poll. */
-  lastPoll: { at: Instant; ageSeconds: Seconds; failure: FailingSource | null } | null;
+  lastPoll: LastPoll | null;
   /** The newest sample is older than `--max-age`. */
   isStale: boolean;
   /** The problems of the series, except the problems that the other fields show. */
@@ -74,17 +77,14 @@ export interface MeasuredStatus
   current: CurrentCredentials | null;
 }
 
-/** A host and source whose newest poll failed. */
-export interface FailingSource {
-  host: string;
-  source: SourceName;
-  reason: FailureReason;
-  /** May be empty. */
-  detail: string;
-  /** By the host's clock. */
-  lastAt: Instant;
-  /** False: no poll has succeeded, so the series can be a mistake. */
-  hasSamples: boolean;
+interface CurrentCredentials {
+  /** With several endpoints: of the served credentials that expire first, because the next request may get them. */
+  expiration: Instant;
+  remaining: Seconds;
+  /** Of the newest sample, if another endpoint serves credentials that expire earlier. Else null. */
+  newestRemaining: Seconds | null;
+  /** Whether the newest sample is recent enough to tell that the source still serves them. */
+  isRecent: boolean;
 }
 
 type ProblemCode = {
@@ -185,25 +185,10 @@ function describeSeries(
     replacedBy: series.replacedBy,
     judgement: job && findJudgement(series, job),
     measured,
-    lastPoll: findLastPoll(failure, measured, measurement, now),
+    lastPoll: findLastPoll(failure, measured, analysis, now),
     isStale: isStale(analysis),
     problems: findings.filter(isStatusProblem).flatMap((each) => updateClockSkew(each, measurement)),
   };
-}
-
-function findLastPoll(
-  failure: FailingSource | null,
-  measured: MeasuredStatus | null,
-  measurement: Measurement | null,
-  now: Instant,
-): SeriesStatus['lastPoll'] {
-  if (failure !== null) {
-    // Failed polls are stored with the time of the host's clock.
-    const at = measurement === null ? failure.lastAt : correctHostTime(failure.lastAt, measurement);
-    const readAt = measurement === null ? now : correctNow(now, measurement);
-    return { at, ageSeconds: secondsBetween(at, readAt), failure };
-  }
-  return measured && { at: measured.lastSample, ageSeconds: measured.ageSeconds, failure: null };
 }
 
 const describeMeasurement = (
@@ -222,3 +207,24 @@ const describeMeasurement = (
   lastSample: measurement.lastSample,
   current: measurement.isIssuedPerRequest ? null : findCurrentCredentials(measurement, ageSeconds, now),
 });
+
+function findCurrentCredentials(
+  measurement: Measurement,
+  ageSeconds: Seconds,
+  now: Instant,
+): CurrentCredentials {
+  const { generations } = getHistoryColumns(measurement);
+  let expiration = valueAt(generations.expiration, generations.count - 1);
+  let newest = expiration;
+  if (measurement.severalEndpoints !== null) {
+    newest = valueAt(generations.expiration, findLargest(generations.lastSeen));
+    expiration = newest;
+    for (const { generation, to } of measurement.servedPeriods)
+      if (to >= measurement.lastSample) expiration = Math.min(expiration, generation.expiration);
+  }
+  // The later time is the safe choice, as in `check`.
+  const at = Math.max(now, correctNow(now, measurement));
+  const isRecent = ageSeconds <= findMaxSampleAge(measurement.usualGap);
+  const newestRemaining = newest === expiration ? null : secondsBetween(at, newest);
+  return { expiration, remaining: secondsBetween(at, expiration), newestRemaining, isRecent };
+}
