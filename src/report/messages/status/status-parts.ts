@@ -33,9 +33,7 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
     ...listRetiredParts(series, times),
     ...listSafeTimeParts(series?.judgement ?? null),
     ...listReasonParts(series?.judgement ?? null),
-    ...(measured === null
-      ? [{ text: describeMissingSamples(series) }]
-      : listMeasuredParts(measured, series, times)),
+    ...(measured === null ? describeMissing(series) : listMeasuredParts(measured, series, times)),
     ...(series === null ? [] : listPollParts(series)),
     ...listOtherParts(status),
   ];
@@ -154,10 +152,11 @@ function listReasonParts(judgement: JobJudgement | null): StatusPart[] {
     .map((reason) => ({ text: describeReason(reason), emphasis: 'warning' as const }));
 }
 
-const describeMissingSamples = (series: SeriesStatus | null): string =>
-  series?.judgement?.unknownReasons.some(({ code }) => code === 'NO_SAMPLES_IN_PERIOD')
-    ? 'no samples in the selected period'
-    : 'no samples';
+function describeMissing(series: SeriesStatus | null): StatusPart[] {
+  const reasons = series?.judgement?.unknownReasons ?? [];
+  const reason = reasons.find(({ code }) => code === 'NO_SAMPLES_IN_PERIOD');
+  return [{ text: describeReason(reason ?? { code: 'NO_SAMPLES' }) }];
+}
 
 function describeReason(reason: UnknownReason): string {
   switch (reason.code) {
