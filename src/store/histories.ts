@@ -149,6 +149,7 @@ const toSeries = (row: SeriesRow) => ({
   identity: toIdentity(row),
   isPolled: row.polled === 1,
   ...toPolledBy(row),
+  ...(row.pollCommandAt === 0 ? {} : { polledAt: row.pollCommandAt }),
   session: toSessionFacts(row),
 });
 
@@ -159,7 +160,7 @@ function prepareHistories(connection: DatabaseConnection) {
     {
       generations,
       ...series
-    }: Pick<ColumnHistory, 'identity' | 'isPolled' | 'polledBy' | 'session' | 'generations'>,
+    }: Pick<ColumnHistory, 'identity' | 'isPolled' | 'polledBy' | 'polledAt' | 'session' | 'generations'>,
     failedPolls: ColumnHistory['failedPolls'],
     period: SeriesFilter,
   ): ColumnHistory => ({

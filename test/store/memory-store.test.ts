@@ -56,14 +56,17 @@ function record(store: MemoryStore | SampleStore, sequence: readonly Poll[]): vo
 
 function readHistory(store: MemoryStore | SampleStore) {
   const { host, source, role } = identity;
-  return store
-    .recentHistories({ host, source, role })
-    .map(toSeriesHistory)
-    .map((history) => ({
-      ...history,
-      generations: history.generations.toSorted((a, b) => (a.accessKeyId < b.accessKeyId ? -1 : 1)),
-      failedPolls: history.failedPolls.toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
-    }));
+  return (
+    store
+      .recentHistories({ host, source, role })
+      .map(toSeriesHistory)
+      // The store in memory knows neither the machine nor the command of a sample.
+      .map(({ polledAt: _, polledBy: __, ...history }) => ({
+        ...history,
+        generations: history.generations.toSorted((a, b) => (a.accessKeyId < b.accessKeyId ? -1 : 1)),
+        failedPolls: history.failedPolls.toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
+      }))
+  );
 }
 
 describe('the store in memory', () => {

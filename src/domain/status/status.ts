@@ -2,7 +2,7 @@ import { findMaxSampleAge } from '../live/sample-age.ts';
 import { findLargest, valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
-import type { FailureReason, Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
+import type { Instant, Seconds, SeriesIdentity } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { correctNow } from '../verdict/analyse.ts';
 import {
@@ -21,6 +21,7 @@ import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
 import { findCurrentFailure, findDecisiveSeries } from '../verdict/judgements.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
+import { type FailingSource, findLastPoll, type LastPoll } from './last-poll.ts';
 
 /** The state of the stored series, with the values of the series that matters most. */
 export interface Status {
@@ -51,7 +52,7 @@ export interface SeriesStatus {
   /** Null without a sample. */
   measured: MeasuredStatus | null;
   /** Null if the series has neither a sample nor a failed poll. */
-  lastPoll: { at: Instant; ageSeconds: Seconds; failure: FailingSource | null } | null;
+  lastPoll: LastPoll | null;
   /** The newest sample is older than `--max-age`. */
   isStale: boolean;
   /** The problems of the series, except the problems that the other fields show. */
@@ -84,19 +85,6 @@ interface CurrentCredentials {
   newestRemaining: Seconds | null;
   /** Whether the newest sample is recent enough to tell that the source still serves them. */
   isRecent: boolean;
-}
-
-/** A host and source whose newest poll failed. */
-export interface FailingSource {
-  host: string;
-  source: SourceName;
-  reason: FailureReason;
-  /** May be empty. */
-  detail: string;
-  /** By the host's clock. */
-  lastAt: Instant;
-  /** False: no poll has succeeded, so the series can be a mistake. */
-  hasSamples: boolean;
 }
 
 type ProblemCode = {
@@ -197,20 +185,10 @@ function describeSeries(
     replacedBy: series.replacedBy,
     judgement: job && findJudgement(series, job),
     measured,
-    lastPoll: findLastPoll(failure, measured, now),
+    lastPoll: findLastPoll(failure, measured, analysis, now),
     isStale: isStale(analysis),
     problems: findings.filter(isStatusProblem).flatMap((each) => updateClockSkew(each, measurement)),
   };
-}
-
-function findLastPoll(
-  failure: FailingSource | null,
-  measured: MeasuredStatus | null,
-  now: Instant,
-): SeriesStatus['lastPoll'] {
-  if (failure !== null)
-    return { at: failure.lastAt, ageSeconds: secondsBetween(failure.lastAt, now), failure };
-  return measured && { at: measured.lastSample, ageSeconds: measured.ageSeconds, failure: null };
 }
 
 const describeMeasurement = (

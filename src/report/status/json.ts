@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
-import type { FailingSource, MeasuredStatus, SeriesStatus, Status } from '../../domain/status/status.ts';
+import type { FailingSource } from '../../domain/status/last-poll.ts';
+import type { MeasuredStatus, SeriesStatus, Status } from '../../domain/status/status.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Job } from '../../domain/verdict/job-verdict.ts';
 import { toJson } from '../../untrusted-text.ts';

@@ -56,8 +56,19 @@ describe('the series of the status', () => {
 describe('polls', () => {
   test('the last poll is the newest sample', () => {
     const { lastPoll, measured } = status([hourly(web(1))]).series ?? {};
-    expect(lastPoll).toEqual({ at: NOW - 600_000, ageSeconds: 600, failure: null });
+    expect(lastPoll).toEqual({ at: NOW - 600_000, ageSeconds: 600, isHidden: false, failure: null });
     expect(measured?.ageSeconds).toBe(600);
+  });
+
+  test('samples of other commands do not hide that the poller has stopped', () => {
+    const polledAt = (seconds: number) => {
+      const history = { ...hourly(web(1)), polledAt: NOW - seconds * 1000 };
+      return status([history]).series?.lastPoll;
+    };
+    // The newest sample is 10 minutes old.
+    expect(polledAt(600)).toMatchObject({ ageSeconds: 600, isHidden: false });
+    expect(polledAt(700)).toMatchObject({ at: NOW - 700_000, ageSeconds: 700, isHidden: false });
+    expect(polledAt(3 * 86_400)).toMatchObject({ ageSeconds: 3 * 86_400, isHidden: true });
   });
 
   test('the last poll is the failed poll after the newest sample', () => {

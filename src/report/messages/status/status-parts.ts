@@ -1,5 +1,6 @@
 import type { Seconds } from '../../../domain/model.ts';
-import type { FailingSource, MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
+import type { FailingSource } from '../../../domain/status/last-poll.ts';
+import type { MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { JobJudgement, UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { getStatedSpare, toSafety } from '../../../domain/verdict/judgements.ts';
@@ -192,15 +193,17 @@ function listPollParts(series: SeriesStatus): StatusPart[] {
   const { lastPoll, isPolled, isStale, measured } = series;
   const parts: StatusPart[] = [];
   if (lastPoll !== null) {
-    const { ageSeconds, failure } = lastPoll;
+    const { ageSeconds, failure, isHidden } = lastPoll;
     const when =
       ageSeconds < 0
         ? `${formatRoughDuration(-ageSeconds)} in the future`
         : `${formatRoughDuration(ageSeconds)} ago`;
     parts.push(
-      failure === null
-        ? describeLastSample(`${isPolled ? 'last poll' : 'last imported sample'} ${when}`, isStale)
-        : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
+      isHidden
+        ? { text: `last poll ${when}, newer samples are of check, exec or env`, emphasis: 'warning' }
+        : failure === null
+          ? describeLastSample(`${isPolled ? 'last poll' : 'last imported sample'} ${when}`, isStale)
+          : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
     );
     // The time of the failed poll alone would read like a short outage.
     if (failure !== null && measured !== null && measured.ageSeconds >= 0)

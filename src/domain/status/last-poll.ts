@@ -1,0 +1,45 @@
+import { findMaxSampleAge } from '../live/sample-age.ts';
+import type { FailureReason, Instant, Seconds, SourceName } from '../model.ts';
+import { secondsBetween } from '../time/instant.ts';
+import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
+
+/** A host and source whose newest poll failed. */
+export interface FailingSource {
+  host: string;
+  source: SourceName;
+  reason: FailureReason;
+  /** May be empty. */
+  detail: string;
+  /** By the host's clock. */
+  lastAt: Instant;
+  /** False: no poll has succeeded, so the series can be a mistake. */
+  hasSamples: boolean;
+}
+
+export interface LastPoll {
+  at: Instant;
+  ageSeconds: Seconds;
+  /** The poller seems to have stopped. Samples of `check`, `exec` or `env` are newer, and hide that. */
+  isHidden: boolean;
+  failure: FailingSource | null;
+}
+
+/** Clocks that were corrected move a sample by less. */
+const SAME_SAMPLE: Seconds = 60;
+
+export function findLastPoll(
+  failure: FailingSource | null,
+  measured: { lastSample: Instant; ageSeconds: Seconds } | null,
+  { polledAt, measurement }: SeriesAnalysis,
+  now: Instant,
+): LastPoll | null {
+  if (failure !== null)
+    return { at: failure.lastAt, ageSeconds: secondsBetween(failure.lastAt, now), isHidden: false, failure };
+  if (measured === null) return null;
+  const { lastSample: at, ageSeconds } = measured;
+  const pollAge = polledAt === undefined ? ageSeconds : secondsBetween(polledAt, now);
+  if (polledAt === undefined || pollAge <= ageSeconds + SAME_SAMPLE)
+    return { at, ageSeconds, isHidden: false, failure: null };
+  const isHidden = pollAge > findMaxSampleAge(measurement?.usualGap ?? null);
+  return { at: polledAt, ageSeconds: pollAge, isHidden, failure: null };
+}
