@@ -101,7 +101,7 @@ $`,
   next rotation   expected ${SHORT_TIMESTAMP} \\(in (49m 5\\ds|50m)\\).*
   validity then   (5h 59m 59s to )?6h( to 6h 00m 01s)?, as measured so far
   a safe start    after the next rotation, because all new credentials so far had enough validity
-  what to do      wait for the rotation: --wait 1h(05m)? \\(the longest measured wait is 55m( 0\\ds)?\\)
+  what to do      wait for the rotation: --wait 1h(05m)? \\(measured waits were at most 55m( 0\\ds)?\\)
 $`,
       ),
     );
