@@ -92,10 +92,9 @@ function listMeasuredParts(
   // An old log says nothing about the credentials of today.
   const hasPoller = series !== null && (series.isPolled || series.lastPoll?.failure != null);
   const isCurrent = current !== null && (hasPoller || (current.isRecent && current.remaining >= 0));
+  const worst = `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)}`;
   return [
-    {
-      text: `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
-    },
+    { text: `${worst} at ${times.timestamp(worstCase.at)}${spare}` },
     { text: describeWatched(measured) },
     ...(!isCurrent ? [] : [{ text: describeCurrent(current) }]),
   ];
