@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import type { Instant } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
-import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
-import type { Verdict } from '../../domain/verdict/job-verdict.ts';
+import { findWorstVerdict } from '../../domain/verdict/figures/severity.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
@@ -162,7 +161,7 @@ export const reportCommand: CommandDefinition = {
       await announceReport(rendered, { report, presigned: presigned ?? [], ...options, times, flags }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
-    const worst = findWorst(verdicts);
+    const worst = findWorstVerdict(verdicts.filter((verdict) => verdict !== null));
     const isUnknown = isPlugin && (!canRender || (worst === null && lacksSamples(report, options)));
     return isUnknown ? EXIT.unknown : toExitCode(worst);
   },
@@ -181,9 +180,6 @@ async function assessPresigned(
   // S3 rejects a URL exactly at its end, so no margin is needed.
   return assessPresignedUrls(report.assessDurations([...new Set(presign)], 0));
 }
-
-const findWorst = (verdicts: readonly (Verdict | null)[]): Verdict | null =>
-  VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
 
 async function writeOutputs(
   outputs: readonly ReportOutput[],

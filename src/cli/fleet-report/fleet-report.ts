@@ -1,4 +1,5 @@
 // Not part of the bundle of `report`: only `--fleet` needs this module.
+import { findDecisiveFleetJob } from '../../domain/fleet/assess-host.ts';
 import type { AssessedFleet } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
@@ -79,10 +80,10 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   return isPlugin && !canRender ? EXIT.unknown : toExitCode(fleet.verdict);
 }
 
-/** What the file says about the job with the worst verdict. */
+/** What the file says about the worst job. */
 function describeFleetVerdict(fleet: AssessedFleet): string {
-  const job = fleet.jobs.find(({ verdict }) => verdict === fleet.verdict);
-  return job === undefined ? describeFleetWithoutJob(fleet) : describeFleetJob(job);
+  const job = findDecisiveFleetJob(fleet);
+  return job === null ? describeFleetWithoutJob(fleet) : describeFleetJob(job);
 }
 
 /** @throws CredWatchError if no host has the tag of the groups */

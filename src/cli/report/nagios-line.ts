@@ -1,7 +1,7 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { hasSamples, summariseStatus } from '../../domain/status/status.ts';
-import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
+import { findWorstVerdict } from '../../domain/verdict/figures/severity.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import { type Io, printText } from '../process/io.ts';
@@ -33,7 +33,7 @@ export async function printNagiosLine(
 ): Promise<void> {
   const { renderStatusNagiosLine } = await import('../../report/status/nagios-line.ts');
   const status = summariseStatus(assessment, margin, now);
-  const rank = ({ verdict }: PresignedUrls) => VERDICTS_WORST_FIRST.indexOf(verdict);
-  const [worst] = presigned.toSorted((a, b) => rank(a) - rank(b));
-  await printText(io, renderStatusNagiosLine(status, times, worst ?? null));
+  const verdict = findWorstVerdict(presigned.map((each) => each.verdict));
+  const worst = presigned.find((each) => each.verdict === verdict) ?? null;
+  await printText(io, renderStatusNagiosLine(status, times, worst));
 }

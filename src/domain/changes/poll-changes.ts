@@ -1,6 +1,6 @@
 import type { FailureReason, SourceName } from '../model.ts';
+import { toSafety } from '../verdict/figures/severity.ts';
 import type { Verdict } from '../verdict/job-verdict.ts';
-import { toSafety } from '../verdict/judgements.ts';
 
 /** `recorded`: the poll stored a sample. Any other value: why the poll failed. */
 export type PollResult = 'recorded' | FailureReason;

@@ -1,8 +1,9 @@
 import { compareText, groupBy } from '../lists.ts';
-import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
+import { type JobToJudge, prepareJob } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
+import { compareSeverity, findMostSevere } from '../verdict/figures/severity.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
-import { assessHost, compareSeverity, findSmallestWorstCase, findWorstJudgement } from './assess-host.ts';
+import { assessHost, findSmallestWorstCase, findWorstJudgement } from './assess-host.ts';
 import type {
   AssessedFleet,
   AssessedHost,
@@ -63,11 +64,13 @@ export function assessFleet(
     const lastSample = findOldImport(own, options);
     if (lastSample !== null) oldImports.push({ host: host.host, lastSample });
   }
-  const verdict = counters.length === 0 ? null : findWorst(counters.map((each) => each.verdict));
+  const verdict = findMostSevere(counters.map(({ worst }) => worst))?.verdict ?? null;
   return {
     jobs: prepared.map(({ toJudge: _, ...job }, index) => ({
       ...job,
-      verdict: counters[index]?.verdict ?? 'unknown',
+      verdict: counters[index]?.worst.verdict ?? 'unknown',
+      spare: counters[index]?.worst.spare ?? null,
+      canStartAfterRotation: counters[index]?.canStartAfterRotation ?? false,
       hosts: counters[index]?.counts ?? { safe: 0, notSafe: 0, unknown: 0 },
       safeSoFarCount: counters[index]?.safeSoFarCount ?? 0,
       unknownReasons: counters[index]?.listReasons() ?? [],

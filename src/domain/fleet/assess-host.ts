@@ -1,6 +1,5 @@
-import { range } from '../measurement/statistics.ts';
+import { minBy, range } from '../measurement/statistics.ts';
 import type { Seconds } from '../model.ts';
-import { VERDICTS_WORST_FIRST } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
 import {
@@ -9,14 +8,21 @@ import {
   type Replacement,
   type SeriesSpan,
 } from '../verdict/figures/choose-series.ts';
+import { compareSeverity, findMostSevere, type Severity } from '../verdict/figures/severity.ts';
 import { judgeFigures } from '../verdict/job.ts';
-import { type Job, type Safety, VERDICT_WITHOUT_SAMPLES, type Verdict } from '../verdict/job-verdict.ts';
-import { getStatedSpare, toSafety } from '../verdict/judgements.ts';
+import { type Job, VERDICT_WITHOUT_SAMPLES } from '../verdict/job-verdict.ts';
+import { getStatedSpare } from '../verdict/judgements.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
-import type { AssessedFleet, AssessedHost, HostJudgement, SmallestWorstCase } from './assessed-fleet.ts';
+import type {
+  AssessedFleet,
+  AssessedHost,
+  FleetJob,
+  HostJudgement,
+  SmallestWorstCase,
+} from './assessed-fleet.ts';
 import type { FleetHost } from './fleet-host.ts';
 import { toJudgedFigures } from './judge-series.ts';
-import type { SeriesFigures } from './series-figures.ts';
+import type { MeasuredFigures, SeriesFigures } from './series-figures.ts';
 import { findNewestSample } from './silent-hosts.ts';
 
 export interface HostRules extends Freshness, EvidenceRules {
@@ -60,7 +66,7 @@ export function assessHost(
       : (findWorstJudgement(judged.map((each) => each.judgements[index] ?? null)) ?? judgeWithoutSeries(job)),
   );
   const worstJudgement = findWorstJudgement(judgements);
-  const worst = judged.toSorted((a, b) => compareVerdicts(getSeverity(a), getSeverity(b)))[0];
+  const worst = judged.toSorted((a, b) => compareSeverity(getSeverity(a), getSeverity(b)))[0];
   return {
     assessed: {
       ...host,
@@ -70,6 +76,7 @@ export function assessHost(
       worstSeries: worst?.figures.identity ?? null,
       replacedBy: worst?.replacedBy ?? null,
       worstCase: worst?.figures.measured?.worstCaseSeconds ?? null,
+      hasMeasuredRotation: worst?.figures.measured ? hasMeasuredRotation(worst.figures.measured) : false,
       watchedShare: range(judged.flatMap((each) => each.figures.measured?.watchedShare ?? []))?.min ?? null,
       isHistoryShort: judged.some((each) => isHistoryShort(each.figures)),
       lastSample: range(figures.flatMap((each) => findNewestSample(each) ?? []))?.max ?? null,
@@ -78,6 +85,9 @@ export function assessHost(
     retired: retired.size,
   };
 }
+
+const hasMeasuredRotation = ({ witnessedCount, isIssuedPerRequest }: MeasuredFigures): boolean =>
+  witnessedCount > 0 || isIssuedPerRequest;
 
 const isHistoryShort = ({ measured }: SeriesFigures): boolean =>
   measured !== null && !isWellFounded(measured);
@@ -97,37 +107,6 @@ const judgeWithoutSeries = (job: Job): HostJudgement => ({
   unknownReasons: [{ code: 'NO_SAMPLES' }],
   isSafeSoFar: false,
 });
-
-/** What makes a host, a series or a group worse than another one. */
-export interface Severity {
-  /** Null without a job. */
-  verdict: Verdict | null;
-  /** Spare or, without a job, worst case. Null is unknown, which comes last. */
-  spare: Seconds | null;
-}
-
-const rankVerdict = (verdict: Verdict | null) =>
-  verdict === null ? VERDICTS_WORST_FIRST.length : VERDICTS_WORST_FIRST.indexOf(verdict);
-
-const rankSafety = (verdict: Verdict | null) =>
-  verdict === null ? SAFETIES_WORST_FIRST.length : SAFETIES_WORST_FIRST.indexOf(toSafety(verdict));
-
-const SAFETIES_WORST_FIRST: readonly Safety[] = ['not-safe', 'unknown', 'safe'];
-
-/** For the series and jobs of one host: by verdict first, as in the report of the host. */
-const compareVerdicts = (a: Severity, b: Severity): number =>
-  rankVerdict(a.verdict) - rankVerdict(b.verdict) || compareSeverity(a, b);
-
-/** The worst first: by safety, then by spare, so that the first host also has the largest shortfall. */
-export function compareSeverity(a: Severity, b: Severity): number {
-  const ranks = rankSafety(a.verdict) - rankSafety(b.verdict);
-  if (ranks !== 0) return ranks;
-  if (a.spare === null || b.spare === null)
-    return (
-      Number(a.spare === null) - Number(b.spare === null) || rankVerdict(a.verdict) - rankVerdict(b.verdict)
-    );
-  return a.spare - b.spare || rankVerdict(a.verdict) - rankVerdict(b.verdict);
-}
 
 const getSeverity = ({ judgements, figures }: JudgedFleetSeries): Severity =>
   findWorstJudgement(judgements) ?? { verdict: null, spare: figures.measured?.worstCaseSeconds ?? null };
@@ -150,10 +129,14 @@ export function findWorstHost(
   return { host: worst, spare: judgement && getStatedSpare(judgement) };
 }
 
+/** The worst job; of equal ones, the first. Null without a job. */
+export const findDecisiveFleetJob = ({ jobs }: Pick<AssessedFleet, 'jobs'>): FleetJob | null =>
+  findMostSevere(jobs);
+
 /** The host that decides the verdict on the worst job. */
-export function findWorstHostOfFleet({ jobs, verdict, hosts }: AssessedFleet) {
-  const index = jobs.findIndex((job) => job.verdict === verdict);
-  return findWorstHost(hosts, index < 0 ? null : index);
+export function findWorstHostOfFleet({ jobs, hosts }: AssessedFleet) {
+  const job = findDecisiveFleetJob({ jobs });
+  return findWorstHost(hosts, job && jobs.indexOf(job));
 }
 
 /** The smaller of a worst case and those of the series of a host. The host that came first breaks ties. */
@@ -162,17 +145,18 @@ export function findSmallestWorstCase(
   host: string,
   judged: readonly JudgedFleetSeries[],
 ): SmallestWorstCase | null {
-  const seconds = range(judged.flatMap((each) => each.figures.measured?.worstCaseSeconds ?? []))?.min;
-  if (seconds === undefined || (smallest !== null && smallest.seconds <= seconds)) return smallest;
-  return { seconds, host };
+  const measured = minBy(
+    judged.flatMap(({ figures }) => figures.measured ?? []),
+    ({ worstCaseSeconds }) => worstCaseSeconds,
+  );
+  if (measured === null || (smallest !== null && smallest.seconds <= measured.worstCaseSeconds))
+    return smallest;
+  return { seconds: measured.worstCaseSeconds, hasMeasuredRotation: hasMeasuredRotation(measured), host };
 }
 
 /** Null without a judgement. */
 export function findWorstJudgement(judgements: readonly (HostJudgement | null)[]): HostJudgement | null {
-  let worst: HostJudgement | null = null;
-  for (const each of judgements) {
-    if (each !== null && (worst === null || compareVerdicts(each, worst) < 0)) worst = each;
-  }
+  const worst = findMostSevere(judgements.filter((each) => each !== null));
   // If all are safe, one short history is enough.
   return worst?.verdict === 'safe' && judgements.some((each) => each?.isSafeSoFar)
     ? { ...worst, isSafeSoFar: true }

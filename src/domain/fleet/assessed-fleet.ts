@@ -1,6 +1,6 @@
 import type { ValidityRange } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
-import type { AssessedJob } from '../verdict/assessment.ts';
+import type { AssessedJob, SeriesOverview } from '../verdict/assessment.ts';
 import type { Replacement } from '../verdict/figures/choose-series.ts';
 import type { FiguresJudgement, UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
@@ -10,7 +10,7 @@ import type { PollFailure } from './series-figures.ts';
 /** All hosts of a fleet, judged by their figures. */
 export interface AssessedFleet {
   jobs: readonly FleetJob[];
-  /** The worst verdict of all jobs. Null without a job. */
+  /** That of the worst job. Null without a job. */
   verdict: Verdict | null;
   /** The verdict is `safe`, and the history of a host is short. */
   isSafeSoFar: boolean;
@@ -36,16 +36,23 @@ export interface AssessedFleet {
 }
 
 /**
- * The smallest worst case, with its host. Another host can have the worse verdict, so that the host of the verdict cannot
- * be combined with this value.
+ * The smallest worst case, with its host. An unknown host can decide the verdict, so that the host of the verdict cannot be
+ * combined with this value.
  */
 export interface SmallestWorstCase {
   seconds: Seconds;
+  /** See {@link SeriesOverview}. Without a rotation, the worst case is that so far. */
+  hasMeasuredRotation: SeriesOverview['hasMeasuredRotation'];
   host: string;
 }
 
 export interface FleetJob extends Pick<AssessedJob, 'name' | 'job' | 'runs' | 'isDurationFromRuns'> {
+  /** That of the worst host. See {@link compareSeverity}. */
   verdict: Verdict;
+  /** Of the worst host. */
+  spare: Seconds | null;
+  /** Every host that is not safe has the verdict `start-after-rotation`. */
+  canStartAfterRotation: boolean;
   hosts: HostCounts;
   /** The safe hosts with a short history. */
   safeSoFarCount: number;
@@ -63,7 +70,7 @@ export interface HostCounts {
 export interface AssessedHost extends FleetHost {
   /** One for each job, in the order of the jobs: that of the worst series. Null if the duration is unknown. */
   judgements: readonly (HostJudgement | null)[];
-  /** The worst verdict of all jobs. Null without a judgement. */
+  /** That of the worst job. Null without a judgement. */
   verdict: Verdict | null;
   /** The verdict is `safe`, and the history of a series is short. */
   isSafeSoFar: boolean;
@@ -73,6 +80,8 @@ export interface AssessedHost extends FleetHost {
   replacedBy: Replacement | null;
   /** Of the worst series. Null without a sample. */
   worstCase: Seconds | null;
+  /** Of the worst series. See {@link SmallestWorstCase}. */
+  hasMeasuredRotation: boolean;
   /** The smallest of the judged series. Null if unknown. */
   watchedShare: number | null;
   /** The history of a judged series is short. */

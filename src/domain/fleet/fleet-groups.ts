@@ -1,14 +1,8 @@
 import { compareText, groupBy } from '../lists.ts';
 import type { Seconds } from '../model.ts';
-import { findWorst } from '../verdict/assessment.ts';
+import { compareSeverity, findMostSevere, toSafety } from '../verdict/figures/severity.ts';
 import type { UnknownReason, Verdict } from '../verdict/job-verdict.ts';
-import { toSafety } from '../verdict/judgements.ts';
-import {
-  compareSeverity,
-  findSmallestWorstCase,
-  findWorstJudgement,
-  type JudgedFleetSeries,
-} from './assess-host.ts';
+import { findSmallestWorstCase, findWorstJudgement, type JudgedFleetSeries } from './assess-host.ts';
 import type {
   AssessedHost,
   FleetGroup,
@@ -24,16 +18,22 @@ import type {
 export class HostCounter {
   readonly counts: HostCounts = { safe: 0, notSafe: 0, unknown: 0 };
   safeSoFarCount = 0;
-  readonly #verdicts = new Set<Verdict>();
+  /** See {@link FleetJob}. */
+  canStartAfterRotation = true;
+  #worst: { verdict: Verdict; spare: Seconds | null } | null = null;
   readonly #reasons = new Map<UnknownReason['code'], number>();
 
   /** @param judgement null if the duration of the job is unknown */
   add(judgement: HostJudgement | null): void {
     const verdict = judgement?.verdict ?? 'unknown';
-    this.#verdicts.add(verdict);
+    this.#worst = findMostSevere([
+      ...(this.#worst === null ? [] : [this.#worst]),
+      { verdict, spare: judgement?.spare ?? null },
+    ]);
     const safety = toSafety(verdict);
     this.counts[safety === 'not-safe' ? 'notSafe' : safety] += 1;
     if (judgement?.isSafeSoFar) this.safeSoFarCount += 1;
+    if (safety === 'not-safe' && verdict !== 'start-after-rotation') this.canStartAfterRotation = false;
     if (verdict !== 'unknown' || judgement === null) return;
     for (const { code } of judgement.unknownReasons)
       this.#reasons.set(code, (this.#reasons.get(code) ?? 0) + 1);
@@ -46,9 +46,9 @@ export class HostCounter {
     );
   }
 
-  /** The worst verdict. `unknown` without a host. */
-  get verdict(): Verdict {
-    return findWorst(this.#verdicts);
+  /** Of the worst host. `unknown` without a host. */
+  get worst(): { verdict: Verdict; spare: Seconds | null } {
+    return this.#worst ?? { verdict: 'unknown', spare: null };
   }
 }
 
@@ -147,8 +147,8 @@ function toGroup({ value, hostCount, counters, ...group }: GroupRecord): FleetGr
   return {
     value,
     hostCount,
-    jobs: counters.map(({ verdict, counts }) => ({ verdict, hosts: counts })),
-    verdict: counters.length === 0 ? null : findWorst(counters.map(({ verdict }) => verdict)),
+    jobs: counters.map(({ worst: { verdict }, counts }) => ({ verdict, hosts: counts })),
+    verdict: findMostSevere(counters.map(({ worst }) => worst))?.verdict ?? null,
     isSafeSoFar: group.worst?.isSafeSoFar ?? false,
     worstCase,
     rotationInterval: min === null || max === null ? null : { min, max },

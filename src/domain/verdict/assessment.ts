@@ -12,6 +12,7 @@ import {
   type SeriesSpan,
   wasNeverConfigured,
 } from './figures/choose-series.ts';
+import { findMostSevere } from './figures/severity.ts';
 import { judgeJob } from './job.ts';
 import { type JobRunSummary, summariseJobRuns } from './job-runs.ts';
 import type { Job, JobJudgement, Verdict } from './job-verdict.ts';
@@ -32,8 +33,10 @@ export interface AssessedJob {
   name: string | null;
   /** Null if the duration is unknown. The verdict is then `unknown`. */
   job: Job | null;
-  /** The worst verdict of all series. */
+  /** That of the worst series. See {@link compareSeverity}. */
   verdict: Verdict;
+  /** Of the worst series. Null without a judgement or a sample. */
+  spare: Seconds | null;
   /** Null for a job without a name. */
   runs: JobRunSummary | null;
   /** The duration comes from a recorded run. */
@@ -65,7 +68,7 @@ export interface AssessedSeries {
 export interface Assessment {
   series: readonly AssessedSeries[];
   jobs: readonly AssessedJob[];
-  /** The worst verdict of all jobs. Null without a job. */
+  /** That of the worst job. Null without a job. */
   verdict: Verdict | null;
 }
 
@@ -76,15 +79,6 @@ export interface AssessmentOptions extends Freshness, EvidenceRules {
   /** Series that the user did not select. They judge no job, but may have replaced a selected series. */
   unselected?: readonly SeriesSpan[];
 }
-
-/** "Not safe" beats unknown, and unknown beats safe. */
-export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
-  'never',
-  'sometimes',
-  'start-after-rotation',
-  'unknown',
-  'safe',
-];
 
 type JudgingOptions = Omit<AssessmentOptions, 'maxAge'>;
 
@@ -126,14 +120,13 @@ export function assessSeries(series: readonly (() => SeriesAnalysis)[], options:
     );
     return new LazySeries(candidate, retired.get(candidate) ?? null, judgements);
   });
-  const verdicts = jobs.map((_, index) =>
-    findWorst([...(judging[index] ?? [])].flatMap(({ judgements }) => judgements[index]?.verdict ?? [])),
-  );
-  return {
-    series: assessed,
-    jobs: jobs.map(({ toJudge: _, ...job }, index) => ({ ...job, verdict: verdicts[index] ?? 'unknown' })),
-    verdict: jobs.length === 0 ? null : findWorst(verdicts),
-  };
+  const assessedJobs = jobs.map(({ toJudge: _, ...job }, index): AssessedJob => {
+    const worst = findMostSevere(
+      [...(judging[index] ?? [])].flatMap(({ judgements }) => judgements[index] ?? []),
+    );
+    return { ...job, verdict: worst?.verdict ?? 'unknown', spare: worst?.spare ?? null };
+  });
+  return { series: assessed, jobs: assessedJobs, verdict: findMostSevere(assessedJobs)?.verdict ?? null };
 }
 
 /** A class, because an object with a getter of its own needs much more memory. */
@@ -163,7 +156,7 @@ class LazySeries implements AssessedSeries {
 
 const NO_JUDGEMENTS: readonly JobJudgement[] = [];
 
-export interface PreparedJob extends Omit<AssessedJob, 'verdict'> {
+export interface PreparedJob extends Omit<AssessedJob, 'verdict' | 'spare'> {
   toJudge: JobToJudge;
 }
 
@@ -225,15 +218,8 @@ function chooseSeries(
   return ofRuns.length > 0 ? removeRetired(ofRuns, judgeRetired) : chooseJudgingSeries(series, judgeRetired);
 }
 
-/** The worst of the verdicts. `unknown` without a verdict. */
-export function findWorst(verdicts: Iterable<Verdict>): Verdict {
-  const found = new Set(verdicts);
-  return VERDICTS_WORST_FIRST.find((verdict) => found.has(verdict)) ?? 'unknown';
-}
-
-/** The first job with the worst verdict. Null without a job. */
-export const findDecisiveJob = ({ jobs, verdict }: Assessment): AssessedJob | null =>
-  jobs.find((each) => each.verdict === verdict) ?? null;
+/** The worst job; of equal ones, the first. Null without a job. */
+export const findDecisiveJob = ({ jobs }: Assessment): AssessedJob | null => findMostSevere(jobs);
 
 /** Null if the job is not judged by this series. */
 export const findJudgement = ({ judgements }: AssessedSeries, { job }: AssessedJob): JobJudgement | null =>

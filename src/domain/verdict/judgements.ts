@@ -10,9 +10,9 @@ import {
   type Assessment,
   findDecisiveJob,
   findJudgement,
-  VERDICTS_WORST_FIRST,
 } from './assessment.ts';
-import type { JobJudgement, Safety, Verdict } from './job-verdict.ts';
+import { compareSeverity, toSafety } from './figures/severity.ts';
+import type { JobJudgement } from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** Why a job is not judged by a series. `NOT_USED_BY_JOB`: its recorded runs used other series. */
@@ -39,11 +39,9 @@ export const findJudgedSeries = (job: AssessedJob, { series: all }: Assessment):
 /** The series with the same safety as the verdict of the job, worst first. */
 export function rankDecisiveSeries(job: AssessedJob, assessment: Assessment): JudgedSeries[] {
   const safety = toSafety(job.verdict);
-  const rank = ({ judgement }: JudgedSeries) => VERDICTS_WORST_FIRST.indexOf(judgement.verdict);
-  const spare = ({ judgement }: JudgedSeries) => judgement.spare ?? Number.POSITIVE_INFINITY;
   return findJudgedSeries(job, assessment)
     .filter(({ judgement }) => toSafety(judgement.verdict) === safety)
-    .toSorted((a, b) => rank(a) - rank(b) || Math.sign(spare(a) - spare(b)) || 0);
+    .toSorted((a, b) => compareSeverity(a.judgement, b.judgement));
 }
 
 /** The judgements of every job by one series, in the order of the jobs. */
@@ -60,11 +58,10 @@ function findNotJudgedReason({ isRetired }: AssessedSeries, { job }: AssessedJob
   return job === null ? 'DURATION_UNKNOWN' : 'NOT_USED_BY_JOB';
 }
 
-/** Maps the three kinds of "not safe" to `not-safe`. */
-export const toSafety = (verdict: Verdict): Safety =>
-  verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
-
-/** What a report says about a job. Null with the verdict `unknown`: a spare of too little history would look like a verdict. */
+/**
+ * What people read about a job, also in CSV, JUnit and monitoring. Null with the verdict `unknown`: a spare of too little
+ * history would look like a verdict. JSON, metrics and the library have the measured value.
+ */
 export const getStatedSpare = ({
   verdict,
   spare,

@@ -1,6 +1,7 @@
 import { range } from '../measurement/statistics.ts';
 import type { Instant, Seconds } from '../model.ts';
-import { type AssessedSeries, type Assessment, VERDICTS_WORST_FIRST } from './assessment.ts';
+import type { AssessedSeries, Assessment } from './assessment.ts';
+import { compareSeverity, findMostSevere, type Severity } from './figures/severity.ts';
 import type { Verdict } from './job-verdict.ts';
 
 /** Limits of what a person reads. Verdicts, exit codes and machine formats always consider all series. */
@@ -50,39 +51,26 @@ export function chooseShownSeries(
   };
 }
 
-/** Sorts by the worst verdict, then by the least spare. Without a job, by the smallest worst case. */
+/** Sorts by the worst judgement. Without a job, by the smallest worst case. Series that judge no job come last. */
 export function rankByImportance(series: readonly AssessedSeries[]): AssessedSeries[] {
   return series
-    .map((each) => ({ each, ...findImportance(each) }))
-    .sort((a, b) => a.rank - b.rank || compareSpare(a.spare, b.spare))
+    .map((each) => ({ each, severity: getSeverity(each) }))
+    .sort((a, b) => compareSeverity(a.severity, b.severity))
     .map(({ each }) => each);
 }
 
-/** Series that judge no job come after the others. A lower rank and a smaller spare are more important. */
-function findImportance({ overview, judgements }: AssessedSeries): { rank: number; spare: number | null } {
-  const ranks = judgements.map(({ verdict }) => VERDICTS_WORST_FIRST.indexOf(verdict));
-  const rank = range(ranks)?.min ?? VERDICTS_WORST_FIRST.length;
-  if (judgements.length === 0) return { rank, spare: overview?.worstCaseSeconds ?? null };
-  const spares = judgements.flatMap(({ spare }, index) => (ranks[index] === rank ? (spare ?? []) : []));
-  return { rank, spare: range(spares)?.min ?? null };
-}
-
-/** Null is an unknown spare, which comes last. */
-function compareSpare(a: number | null, b: number | null): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return a - b;
-}
+const getSeverity = ({ overview, judgements }: AssessedSeries): Severity =>
+  findMostSevere<Severity>(judgements) ?? { verdict: null, spare: overview?.worstCaseSeconds ?? null };
 
 function summarise(series: readonly AssessedSeries[]): SeriesSummary | null {
   if (series.length === 0) return null;
   const overviews = series.flatMap(({ overview }) => overview ?? []);
-  const verdicts = new Set(series.flatMap(({ judgements }) => judgements.map(({ verdict }) => verdict)));
   return {
     count: series.length,
     sampleCount: overviews.reduce((sum, { sampleCount }) => sum + sampleCount, 0),
     firstSample: range(overviews.map(({ firstSample }) => firstSample))?.min ?? null,
     lastSample: range(overviews.map(({ lastSample }) => lastSample))?.max ?? null,
     worstCase: range(overviews.map(({ worstCaseSeconds }) => worstCaseSeconds))?.min ?? null,
-    verdict: VERDICTS_WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? null,
+    verdict: findMostSevere(series.flatMap(({ judgements }) => judgements))?.verdict ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { getHistoryColumns } from '../../domain/measurement/columns/column-measu
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { getStatedShare, getStatedSpare } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 
@@ -38,9 +39,9 @@ const JUDGEMENT_FIELDS: Record<string, (judgement: JobJudgement) => FieldValue> 
   job_duration_seconds: ({ job }) => job.duration,
   margin_seconds: ({ job }) => job.margin,
   required_seconds: ({ required }) => required,
-  spare_seconds: ({ spare }) => spare,
+  spare_seconds: getStatedSpare,
   spare_used_up_at: ({ spareUsedUpAt }) => formatNullableInstant(spareUsedUpAt),
-  share_of_safe_starts: ({ shareOfSafeStarts }) => shareOfSafeStarts,
+  share_of_safe_starts: getStatedShare,
 };
 
 export const SERIES_FIELD_NAMES = [...Object.keys(MEASUREMENT_FIELDS), ...Object.keys(ANALYSIS_FIELDS)];

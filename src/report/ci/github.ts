@@ -1,7 +1,7 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import { compareSeverity, toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
-import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { type JudgedSeries, listSeriesJudgements, toSafety } from '../../domain/verdict/judgements.ts';
+import { type JudgedSeries, listSeriesJudgements } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { formatStatement, listStatements } from '../general-knowledge/statements.ts';
 import { describeEvidenceBriefly } from '../messages/evidence.ts';
@@ -79,15 +79,13 @@ function annotateVerdicts(assessment: Assessment, context: ReportContext): Annot
   const judged = series
     .flatMap((each) => listSeriesJudgements(each, assessment))
     .flatMap((each) => (each.judgement === null ? [] : [{ ...each, judgement: each.judgement }]))
-    .toSorted((a, b) => getSpare(a.judgement) - getSpare(b.judgement));
+    .toSorted((a, b) => compareSeverity(a.judgement, b.judgement));
   const unjudged = jobs.filter(({ job }) => job === null || series.length === 0);
   return [
     ...judged.map((each) => annotateJudgement(each, context)),
     ...unjudged.map((job) => annotateUnjudgedJob(job, context)),
   ];
 }
-
-const getSpare = ({ spare }: JobJudgement) => spare ?? Number.POSITIVE_INFINITY;
 
 const KINDS_BY_SAFETY = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
 

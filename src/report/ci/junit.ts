@@ -1,6 +1,7 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
-import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../domain/verdict/judgements.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
+import { listSeriesJudgements, type SeriesJudgement } from '../../domain/verdict/judgements.ts';
 import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidenceBriefly } from '../messages/evidence.ts';

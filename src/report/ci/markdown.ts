@@ -1,14 +1,15 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import {
   findJudgedSeries,
   getStatedSpare,
   listSeriesJudgements,
+  rankDecisiveSeries,
   type SeriesJudgement,
-  toSafety,
 } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
@@ -24,6 +25,7 @@ import { describeHiddenSeries } from '../messages/shown-series.ts';
 import {
   describeSeriesVerdict,
   formatSeriesState,
+  formatSharedVerdict,
   formatVerdict,
   SAFE_SO_FAR,
 } from '../messages/verdicts.ts';
@@ -42,7 +44,15 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
   const chosen = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES_IN_TEXT);
   const visible = { ...assessment, series: chosen.shown };
   const judged = jobs.flatMap((job) => findJudgedSeries(job, assessment));
-  const headline = verdict === null ? 'measurements' : formatVerdictWithSymbol(verdict, areSafeSoFar(judged));
+  const decisive = jobs.flatMap((job) =>
+    verdict !== null && toSafety(job.verdict) === toSafety(verdict)
+      ? rankDecisiveSeries(job, assessment).map(({ judgement }) => judgement.verdict)
+      : [],
+  );
+  const headline =
+    verdict === null
+      ? 'measurements'
+      : `${getVerdictSymbol(verdict)} ${verdict === 'safe' && areSafeSoFar(judged) ? SAFE_SO_FAR : formatSharedVerdict(verdict, decisive)}`;
   const runs = jobs.flatMap((job) => listJobRunRows(job, { formatName: quoteName, times }).map(formatRunRow));
   return `${[
     `## cred-watch: ${headline}`,
@@ -59,9 +69,11 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
 const formatRunRow = (row: Row) =>
   row[0] === 'job' ? `- ${formatRow(row)}` : `  - ${row[0]}: ${formatRow(row)}`;
 
+export const getVerdictSymbol = (verdict: Verdict) => SAFETY_SYMBOLS[toSafety(verdict)];
+
 /** @param isSafeSoFar a safe verdict comes from little history */
 export const formatVerdictWithSymbol = (verdict: Verdict, isSafeSoFar = false) =>
-  `${SAFETY_SYMBOLS[toSafety(verdict)]} ${verdict === 'safe' && isSafeSoFar ? SAFE_SO_FAR : formatVerdict(verdict)}`;
+  `${getVerdictSymbol(verdict)} ${verdict === 'safe' && isSafeSoFar ? SAFE_SO_FAR : formatVerdict(verdict)}`;
 
 /**
  * Shows an untrusted name as inline code, where links, mentions and issue references have no effect.
@@ -103,7 +115,7 @@ function renderVerdictTable(assessment: Assessment): string {
 
 /** A spare or a share of too little history would look like a verdict. */
 const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
-  `${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${formatSeriesState(judgement, analysis)}`,
+  `${getVerdictSymbol(judgement.verdict)} ${formatSeriesState(judgement, analysis)}`,
   duration(judgement.required),
   analysis.measurement === null ? '' : formatWorstCase(analysis.measurement),
   formatNullableDuration(getStatedSpare(judgement)),

@@ -1,4 +1,5 @@
 import type { AssessedFleet, AssessedHost } from '../../domain/fleet/assessed-fleet.ts';
+import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import { CSV_CAST, escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 
@@ -73,7 +74,7 @@ function buildRows(host: AssessedHost, { jobs }: AssessedFleet, problems: object
       job_duration_seconds: job?.duration,
       required_seconds: judgement?.required,
       verdict: judgement?.verdict ?? 'unknown',
-      spare_seconds: judgement?.spare,
+      spare_seconds: judgement && getStatedSpare(judgement),
       unknown_reasons: judgement?.unknownReasons.map(({ code }) => code).join(' '),
     };
   });

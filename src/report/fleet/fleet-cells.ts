@@ -4,7 +4,9 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import {
   computeSafeShare,
+  formatFleetSafety,
   formatFleetVerdict,
+  formatFleetWorstCase,
   formatGroupBy,
   formatGroupValue,
   formatWorstSeries,
@@ -22,13 +24,14 @@ export function buildHostCells({
   isSafeSoFar,
   judgements,
   worstCase,
+  hasMeasuredRotation,
   worstSeries,
 }: AssessedHost): string[] {
   const worst = findWorstJudgement(judgements);
   const spare = worst && getStatedSpare(worst);
   return [
     verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
-    worstCase === null ? '' : duration(worstCase),
+    worstCase === null ? '' : formatFleetWorstCase({ seconds: worstCase, hasMeasuredRotation }),
     spare === null ? '' : duration(spare),
     worstSeries === null ? '' : formatWorstSeries(worstSeries),
   ];
@@ -43,7 +46,7 @@ export const listGroupColumns = (by: GroupBy): string[] => [
   'rotation interval',
 ];
 
-/** The cells of a group after its value. With several jobs, the share of the job with the smallest share. */
+/** The cells of a group after its value. Its hosts may have different kinds of `not safe`. With several jobs, the share of the job with the smallest share. */
 export function buildGroupCells({
   hostCount,
   jobs,
@@ -54,10 +57,10 @@ export function buildGroupCells({
 }: FleetGroup): string[] {
   const shares = jobs.flatMap(({ hosts }) => computeSafeShare(hosts) ?? []);
   return [
-    verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
+    verdict === null ? '' : formatFleetSafety({ verdict, isSafeSoFar }),
     formatNumber(hostCount),
     shares.length === 0 ? '' : formatShare(Math.min(...shares)),
-    worstCase === null ? '' : duration(worstCase.seconds),
+    worstCase === null ? '' : formatFleetWorstCase(worstCase),
     rotationInterval === null ? '' : formatInterval(rotationInterval),
   ];
 }

@@ -1,6 +1,12 @@
 import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import { formatTableRow, formatVerdictWithSymbol, quoteName } from '../ci/markdown.ts';
-import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
+import { formatTableRow, formatVerdictWithSymbol, getVerdictSymbol, quoteName } from '../ci/markdown.ts';
+import {
+  adviseOnSilence,
+  describeChange,
+  describeMore,
+  describeTrend,
+  formatFleetSafety,
+} from '../messages/fleet/fleet.ts';
 import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
 import {
   buildGroupCells,
@@ -21,7 +27,7 @@ export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext)
   const failing = listFailingLines(shown, context, quoteName);
   const silent = listSilentLines(shown, context, quoteName);
   return `${[
-    `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict, fleet.isSafeSoFar)}`}`,
+    `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${getVerdictSymbol(verdict)} ${formatFleetSafety({ verdict, isSafeSoFar: fleet.isSafeSoFar })}`}`,
     formatList(listSummaryLines(fleet, context, quoteSentence, quoteName)),
     ...(groups === null ? [] : [renderGroups(groups)]),
     ...(hosts.length === 0 ? [] : [renderHosts(shown.hosts, listHostNotes(fleet, context.now))]),
@@ -66,9 +72,8 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     listGroupColumns(by).map((label, index) => (index === 0 ? quoteName(label) : label)),
     groups.map((group) => {
       const [verdict = '', ...cells] = buildGroupCells(group);
-      const symbol =
-        group.verdict === null ? verdict : formatVerdictWithSymbol(group.verdict, group.isSafeSoFar);
-      return [quoteName(formatGroup(group)), symbol, ...cells];
+      const symbol = group.verdict === null ? [] : [getVerdictSymbol(group.verdict)];
+      return [quoteName(formatGroup(group)), [...symbol, verdict].join(' '), ...cells];
     }),
   );
 

@@ -1,7 +1,7 @@
-import { findWorstHostOfFleet } from '../../domain/fleet/assess-host.ts';
+import { findDecisiveFleetJob, findWorstHostOfFleet } from '../../domain/fleet/assess-host.ts';
 import type { AssessedFleet, FleetJob } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import {
   describeFleetJob,
   describeFleetWithoutJob,
@@ -14,9 +14,8 @@ import { formatNagiosLine } from '../text/nagios-line.ts';
 
 /** Without a job, the state is OK, because a measurement alone is not a problem. */
 export function renderFleetNagiosLine(fleet: AssessedFleet): string {
-  const { verdict, jobs, silentHosts, failingHosts } = fleet;
-  const index = jobs.findIndex((job) => job.verdict === verdict);
-  const job = jobs[index] ?? null;
+  const { verdict, silentHosts, failingHosts } = fleet;
+  const job = findDecisiveFleetJob(fleet);
   const worst = findWorstHostOfFleet(fleet);
   const texts = [
     ...(job === null ? [describeFleetWithoutJob(fleet)] : [describeFleetJob(job), describeOthers(job)]),

@@ -100,8 +100,11 @@ ${renderAdviceList(listFleetAdvice(fleet))}
 </section>`;
 }
 
-const renderBadge = ({ verdict, isSafeSoFar }: Pick<AssessedHost, 'verdict' | 'isSafeSoFar'>): Content =>
-  verdict !== null && renderVerdictBadge(verdict, { isSafeSoFar, isDetailed: true });
+/** @param isDetailed not for a group, because its hosts may have different kinds of `not safe` */
+const renderBadge = (
+  { verdict, isSafeSoFar }: Pick<AssessedHost, 'verdict' | 'isSafeSoFar'>,
+  isDetailed: boolean,
+): Content => verdict !== null && renderVerdictBadge(verdict, { isSafeSoFar, isDetailed });
 
 function renderHostCells(host: AssessedHost, note: string | undefined): Content[] {
   const [, worstCase, , series] = buildHostCells(host);
@@ -109,7 +112,7 @@ function renderHostCells(host: AssessedHost, note: string | undefined): Content[
   const spare = worst && getStatedSpare(worst);
   const why = note !== undefined && html` <small class="warning">${note}</small>`;
   return [
-    host.verdict === null && note === undefined ? '' : html`${renderBadge(host)}${why}`,
+    host.verdict === null && note === undefined ? '' : html`${renderBadge(host, true)}${why}`,
     spare === null ? '' : describeSpare(spare),
     worstCase !== '' && prose(worstCase ?? ''),
     series,
@@ -139,7 +142,7 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     'rows compact-rows',
     groups.map((group) => {
       const [, ...cells] = buildGroupCells(group);
-      return renderTableRow([renderBadge(group), ...cells].map(fillCell), formatGroup(group));
+      return renderTableRow([renderBadge(group, false), ...cells].map(fillCell), formatGroup(group));
     }),
   );
 

@@ -1,5 +1,5 @@
 import type { AssessedFleet, AssessedHost, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   adviseOnSilence,
@@ -12,7 +12,6 @@ import {
   PERIOD_MESSAGE,
 } from '../messages/fleet/fleet.ts';
 import { FAILING_ADVICE, listHostNotes, listRetiredHosts } from '../messages/fleet/host-notes.ts';
-import { SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
 import { makeRoomForNames } from '../terminal/column-widths.ts';
@@ -114,7 +113,7 @@ function renderHosts(
       {
         label: verdict,
         width: VERDICT_WIDTH,
-        cells: hosts.map((host) => formatVerdictCell(host, palette)),
+        cells: hosts.map((host, index) => paintVerdictCell(host, cells[index]?.[0] ?? '', palette)),
       },
       { label: NOTE_COLUMN, width: NOTE_WIDTH, cells: hosts.map(({ host }) => notes.get(host) ?? '') },
       { label: worstCase, width: VALUE_WIDTH, cells: cells.map((row) => row[1] ?? '') },
@@ -136,7 +135,7 @@ function renderGroups({ by, groups }: FleetGroups, width: number, palette: Palet
       {
         label: verdict,
         width: VERDICT_WIDTH,
-        cells: groups.map((group) => formatVerdictCell(group, palette)),
+        cells: groups.map((group, index) => paintVerdictCell(group, cells[index]?.[0] ?? '', palette)),
       },
       ...labels.map((label, index) => ({
         label,
@@ -178,7 +177,5 @@ function renderColumns(columns: readonly TableColumn[], width: number, palette: 
   );
 }
 
-const formatVerdictCell = (
-  { verdict, isSafeSoFar }: Pick<AssessedHost, 'verdict' | 'isSafeSoFar'>,
-  palette: Palette,
-) => (verdict === null ? '' : paintBySafety(toSafety(verdict), isSafeSoFar ? SAFE_SO_FAR : verdict, palette));
+const paintVerdictCell = ({ verdict }: Pick<AssessedHost, 'verdict'>, text: string, palette: Palette) =>
+  verdict === null ? '' : paintBySafety(toSafety(verdict), text, palette);

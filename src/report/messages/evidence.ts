@@ -2,8 +2,8 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { type Evidence, findEvidence, isShortestNow } from '../../domain/verdict/evidence.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
 import { formatCount, formatNumber, formatPercentage, joinWords } from '../text/format-values.ts';
 import { describeJob } from './verdicts.ts';
 

@@ -2,8 +2,8 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { isWellFounded } from '../../domain/verdict/evidence.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { JobJudgement, JobRequirement, Safety, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatCount, formatShare } from '../text/format-values.ts';
 import { findKnownShare } from './measurements.ts';
@@ -13,13 +13,28 @@ const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not sa
 /** `safe`, `not safe` or `unknown`. */
 export const formatSafety = (verdict: Verdict) => SAFETY_TEXTS[toSafety(verdict)];
 
-/** `safe`, `unknown` or, because several verdicts are not safe, `not safe: never`. */
-export function formatVerdict(verdict: Verdict): string {
-  const safety = formatSafety(verdict);
-  // The share of safe starts can be 0, so the name of the verdict would contradict it.
-  if (verdict === 'sometimes') return `${safety}: worst case too short`;
-  return toSafety(verdict) === 'not-safe' ? `${safety}: ${verdict}` : safety;
-}
+/**
+ * The kinds of `not safe`, after these words. The codes of JSON are no text: "not safe: never" reads as "never unsafe", and
+ * "sometimes" contradicts a share of 0 %.
+ */
+const NOT_SAFE_TEXTS: Record<Exclude<Verdict, 'safe' | 'unknown'>, string> = {
+  never: 'no start was safe',
+  sometimes: 'worst case too short',
+  'start-after-rotation': 'start after a rotation',
+};
+
+/** `safe`, `unknown` or, because several verdicts are not safe, `not safe: no start was safe`. */
+export const formatVerdict = (verdict: Verdict): string =>
+  verdict === 'safe' || verdict === 'unknown'
+    ? formatSafety(verdict)
+    : `${formatSafety(verdict)}: ${NOT_SAFE_TEXTS[verdict]}`;
+
+/**
+ * The verdict of several series, hosts or jobs.
+ * @param decisive all verdicts with the same safety. If they differ, the kind of one would be wrong for the others
+ */
+export const formatSharedVerdict = (verdict: Verdict, decisive: Iterable<Verdict>): string =>
+  new Set(decisive).size > 1 ? formatSafety(verdict) : formatVerdict(verdict);
 
 /** `a 5h job`, `an 8h job`. */
 export function describeJob(length: Seconds): string {

@@ -1,7 +1,8 @@
 import { correctSpans } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { findDecisiveSeries, toSafety } from '../../domain/verdict/judgements.ts';
+import { findDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { AssessedSeries } from '../../domain/verdict/assessment.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { formatSafety, formatVerdict, isSafeSoFar, SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';

@@ -1,6 +1,6 @@
 import type { PresignedSeries, PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { ReportContext } from '../context.ts';
 import {
   describePresignedSeries,

@@ -1,8 +1,8 @@
 import type { Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { hasSamples, type Status } from '../../domain/status/status.ts';
-import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
+import { findWorstVerdict, toSafety } from '../../domain/verdict/figures/severity.ts';
+import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import { describePresignedVerdict, listStatusParts } from '../messages/status/status-parts.ts';
 import { formatNagiosLine, formatRemainingData } from '../text/nagios-line.ts';
 import type { TimeFormat } from '../text/time-format.ts';
@@ -17,7 +17,7 @@ export function renderStatusNagiosLine(
   presigned: Pick<PresignedUrls, 'requested' | 'verdict'> | null = null,
 ): string {
   const verdicts = [status.verdict, presigned?.verdict ?? null];
-  const worst = VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
+  const worst = findWorstVerdict(verdicts.filter((verdict) => verdict !== null));
   const texts = listStatusParts(status, times).map(({ text }) => text);
   if (presigned !== null) texts.push(describePresignedVerdict(presigned.requested, presigned.verdict));
   const safety = worst === null ? (hasSamples(status) ? 'safe' : 'unknown') : toSafety(worst);
@@ -32,9 +32,10 @@ function formatData({ series, seriesCount, failing }: Status): string {
   if (series === null || measured === null) return data.join(' ');
   const { worstCase, witnessedCount, watchedTime, current, ageSeconds } = measured;
   const required = judgement?.required ?? null;
+  const spare = judgement && getStatedSpare(judgement);
   return [
     formatSeconds('worst_case', worstCase.seconds, required),
-    ...(judgement?.spare == null ? [] : [formatSeconds('spare', judgement.spare, 0)]),
+    ...(spare === null ? [] : [formatSeconds('spare', spare, 0)]),
     ...(current === null ||
     !(series.isPolled || series.lastPoll?.failure != null || (current.isRecent && current.remaining >= 0))
       ? []

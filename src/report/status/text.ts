@@ -1,5 +1,5 @@
 import type { Status } from '../../domain/status/status.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import { listStatusParts } from '../messages/status/status-parts.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import type { TimedTextStyle } from '../terminal/text-style.ts';

@@ -1,12 +1,8 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import { toSafety } from '../../domain/verdict/figures/severity.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
-import {
-  findJudgedSeries,
-  type JudgedSeries,
-  rankDecisiveSeries,
-  toSafety,
-} from '../../domain/verdict/judgements.ts';
+import { findJudgedSeries, type JudgedSeries, rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
@@ -25,7 +21,7 @@ import { describeHiddenSeries } from '../messages/shown-series.ts';
 import {
   describeSeriesVerdict,
   formatSeriesState,
-  formatVerdict,
+  formatSharedVerdict,
   SAFE_SO_FAR,
 } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
@@ -87,11 +83,11 @@ function renderHeadline(
   const judged = findJudgedSeries(job, assessment);
   const decisive = rankDecisiveSeries(job, assessment);
   const names = decisive.map(({ series }) => formatMarkedName(series));
-  const kinds = new Set(decisive.map(({ judgement }) => judgement.verdict));
-  const atWorst = kinds.size > 1 ? ' at worst' : '';
-  const basis = judged.length === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged.length)})`;
+  const verdicts = decisive.map(({ judgement }) => judgement.verdict);
+  const basis = judged.length === 0 ? '' : ` (${describeDecisiveSeries(names, judged.length)})`;
   const name = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
-  const state = job.verdict === 'safe' && areSafeSoFar(judged) ? SAFE_SO_FAR : formatVerdict(job.verdict);
+  const state =
+    job.verdict === 'safe' && areSafeSoFar(judged) ? SAFE_SO_FAR : formatSharedVerdict(job.verdict, verdicts);
   const headline = paintVerdict(job.verdict, `${name}${state}${basis}`, palette);
   const retired = describeRetiredSeries(
     judged.map(({ series }) => series),
@@ -106,7 +102,7 @@ function renderHeadline(
 }
 
 /** Columns of the overview. */
-const [SPACE_WIDTH, VERDICT_WIDTH, VALUE_WIDTH] = [2, 32, 13];
+const [SPACE_WIDTH, VERDICT_WIDTH, VALUE_WIDTH] = [2, 34, 13];
 const MIN_NAME_WIDTH = 16;
 
 /** A table of the series that judge a job. */

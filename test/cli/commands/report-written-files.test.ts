@@ -52,7 +52,7 @@ test.each<[words: string, code: number, message: string]>([
   [
     '--presign 7d -o report.txt',
     1,
-    expect.stringContaining('presigned URLs for 7d: not safe: never') as never,
+    expect.stringContaining('presigned URLs for 7d: not safe, no URL worked') as never,
   ],
 ])('`report %s` says what was written and the verdict', async (words, code, message) => {
   const stderr = await report(words, code);

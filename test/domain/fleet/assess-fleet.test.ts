@@ -34,7 +34,7 @@ describe('assessFleet', () => {
       ['safe', 'safe'],
     ]);
     expect(fleet.jobs[0]?.unknownReasons).toEqual([{ code: 'NO_SAMPLES', hostCount: 1 }]);
-    expect(fleet.worstCase).toEqual({ seconds: 2.5 * HOUR, host: 'short' });
+    expect(fleet.worstCase).toEqual({ seconds: 2.5 * HOUR, hasMeasuredRotation: true, host: 'short' });
     expect(fleet.hosts[0]).toMatchObject({ worstCase: 2.5 * HOUR, worstSeries: { role: 'worker' } });
   });
 
@@ -45,28 +45,6 @@ describe('assessFleet', () => {
     const fleet = judgeFleet([safeHost, second], { jobs: [JOB] });
     expect(fleet.hosts).toMatchObject([
       { host: 'safe', verdict: 'start-after-rotation', worstSeries: { source: 'container' } },
-    ]);
-  });
-
-  test('the smallest worst case has its own host, because another host or series can decide the verdict', () => {
-    const never = hourly(identity({ host: 'a', role: 'never' }), { lifetimes: [3 * HOUR] });
-    const sometimes = hourly(identity({ host: 'a', source: 'container', apiVersion: '', role: 'task' }), {
-      lifetimes: [6, 2, 6].map(hours),
-    });
-    const other = hourly(identity({ host: 'b' }), { lifetimes: [6, 2.5, 6].map(hours) });
-    const jobs = [job(4 * HOUR)];
-    const fleet = judgeFleet([never, sometimes, other], { jobs, groupBy: { kind: 'source' } });
-    const ofSeries = (history: SeriesHistory) => judgeFleet([history], { jobs }).worstCase?.seconds;
-    expect(
-      fleet.hosts.map(({ host, worstSeries, worstCase }) => [host, worstSeries?.role, worstCase]),
-    ).toEqual([
-      ['b', 'app', ofSeries(other)],
-      ['a', 'never', ofSeries(never)],
-    ]);
-    expect(fleet.worstCase).toEqual({ seconds: ofSeries(sometimes), host: 'a' });
-    expect(fleet.groups?.groups.map(({ value, worstCase }) => [value, worstCase?.host])).toEqual([
-      ['container', 'a'],
-      ['imds', 'b'],
     ]);
   });
 

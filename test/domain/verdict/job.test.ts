@@ -412,10 +412,10 @@ describe('several series', () => {
       expect(verdict).toBe('never');
     });
 
-    test('the first job with the worst verdict is the decisive one', () => {
-      const all = [jobToJudge(7, 'first'), jobToJudge(8, 'second'), jobToJudge(4)];
+    test('the job with the least spare is the decisive one, and the first of equal ones', () => {
+      const all = [jobToJudge(7), jobToJudge(8, 'first'), jobToJudge(8, 'second'), jobToJudge(4)];
       const decisive = findDecisiveJob(judgeAll([safe], false, all))!;
-      expect([decisive.name, decisive.job?.duration]).toEqual(['first', hours(7)]);
+      expect([decisive.name, decisive.job?.duration]).toEqual(['first', hours(8)]);
       expect(findDecisiveJob(judgeAll([safe], false, []))).toBeNull();
     });
 

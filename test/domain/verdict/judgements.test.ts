@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AssessedSeries, Assessment } from '../../../src/domain/verdict/assessment.ts';
+import { toSafety } from '../../../src/domain/verdict/figures/severity.ts';
 import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import {
   findCurrentFailure,
@@ -7,7 +8,6 @@ import {
   findNewestCredentials,
   listSeriesJudgements,
   rankDecisiveSeries,
-  toSafety,
 } from '../../../src/domain/verdict/judgements.ts';
 import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../../support/report/assessments.ts';
 
@@ -90,6 +90,26 @@ test('all series that are as unsafe as the verdict of the job are ranked, worst 
   expect(ranked.map(({ series, judgement }) => [series.analysis.identity.host, judgement.verdict])).toEqual([
     ['short', 'never'],
   ]);
+});
+
+test('the series with the least spare decides the verdict, whatever kind of not safe it has', () => {
+  const never = hourly(identity({ host: 'never' }), { lifetimes: hours(4, 4, 4) });
+  const assessment = judge([never, shortest], [job(4.5 * HOUR)]);
+  // Both have the verdict never. A history with one long validity does not.
+  const mixedLengths = hourly(identity({ host: 'mixed' }), { lifetimes: hours(6, 3, 6) });
+  const judged = judge([never, mixedLengths], [job(4.5 * HOUR)]);
+  const ranked = rankDecisiveSeries(judged.jobs[0]!, judged);
+  expect(ranked.map(({ series, judgement }) => [series.identity.host, judgement.verdict])).toEqual([
+    ['mixed', 'sometimes'],
+    ['never', 'never'],
+  ]);
+  expect([judged.verdict, judged.jobs[0]?.verdict, judged.jobs[0]?.spare]).toEqual([
+    'sometimes',
+    'sometimes',
+    ranked[0]?.judgement.spare,
+  ]);
+  expect(findHost(judged)).toBe('mixed');
+  expect(findHost(assessment)).toBe('shortest');
 });
 
 test('a failed poll is current if no sample was taken after it, by the clock of AWS', () => {

@@ -135,12 +135,13 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
 
       role          verdict               hosts   safe    worst case   rotation
                                                                        interval
-      worker        start-after-rotation  1       0%      2h 30m       1h
+      worker        not safe              1       0%      2h 30m       1h
       (none)        unknown               1       0%
       app           safe so far           1       100%    5h           1h
 
       host          verdict               note            worst case   spare
-      web-2         start-after-rotation                  2h 30m       -35m
+      web-2         not safe: start after                 2h 30m       -35m
+                    a rotation
       web-3         unknown               polls fail, no
                                           samples
       web-1         safe so far           short history   5h           1h 55m
@@ -168,7 +169,7 @@ test('the table of a fleet shows as many hosts as requested', async () => {
 
 test('Markdown shows the same hosts as the table', async () => {
   expect(await render('markdown', mixed())).toMatchInlineSnapshot(`
-    "## cred-watch: fleet ❌ not safe: start-after-rotation
+    "## cred-watch: fleet ❌ not safe
 
     - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 with no samples; 1 safe so far, with a short history
     - hosts: 3 with 3 series
@@ -176,13 +177,13 @@ test('Markdown shows the same hosts as the table', async () => {
 
     | \`role\` | verdict | hosts | safe | worst case | rotation interval |
     | --- | --- | --- | --- | --- | --- |
-    | \`worker\` | ❌ not safe: start-after-rotation | 1 | 0% | 2h 30m | 1h |
+    | \`worker\` | ❌ not safe | 1 | 0% | 2h 30m | 1h |
     | \`(none)\` | ❔ unknown | 1 | 0% |  |  |
     | \`app\` | ✅ safe so far | 1 | 100% | 5h | 1h |
 
     | host | verdict | worst case | spare | series | note |
     | --- | --- | --- | --- | --- | --- |
-    | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m | -35m | \`imds v2 worker\` |  |
+    | \`web-2\` | ❌ not safe: start after a rotation | 2h 30m | -35m | \`imds v2 worker\` |  |
     | \`web-3\` | ❔ unknown |  |  | \`imds\` | polls fail, no samples |
     | \`web-1\` | ✅ safe so far | 5h | 1h 55m | \`imds v2 app\` | short history |
 
@@ -319,7 +320,8 @@ test('the page of a fleet says which job fails where, and how to see why', async
   expect(page).toContain('A 3h job with a margin of 5m is safe on 1 of 2 hosts (50%).');
   expect(page).toMatch(/Worst case: .* on host db 9, .* short/);
   expect(page).toContain('cred-watch report --host &#39;db 9&#39; -j 3h --margin 5m');
-  expect(page).toContain('not safe: never');
+  expect(page).toContain('not safe: no start was safe');
+  expect(page).not.toContain('never');
 });
 
 /** A safe host whose polls have failed since the newest sample, one with old imported samples, and one without notes. */

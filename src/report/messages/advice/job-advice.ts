@@ -5,9 +5,9 @@ import { formatDuration as duration, formatFlagDuration } from '../../../domain/
 import { choosePollInterval } from '../../../domain/verdict/checks/poll-interval.ts';
 import { isShortOnlyByWindows } from '../../../domain/verdict/checks/rotation-windows.ts';
 import { findMissingEvidence } from '../../../domain/verdict/evidence.ts';
+import { toSafety } from '../../../domain/verdict/figures/severity.ts';
 import { DEFAULT_MARGIN, MIN_START_TIME } from '../../../domain/verdict/job.ts';
 import type { JobJudgement, JobRequirement } from '../../../domain/verdict/job-verdict.ts';
-import { toSafety } from '../../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { formatAbout } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';

@@ -8,6 +8,7 @@ import type {
   RoleOfSource,
   RoleTrend,
   SilentHost,
+  SmallestWorstCase,
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
@@ -26,7 +27,7 @@ export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for exampl
 
 /** What a report of a part of the time cannot answer if it reads stored values. */
 export const PERIOD_MESSAGE =
-  'with --since or --until, the verdict `never`, the watched time and changes are unknown, and trends are those of the whole history';
+  'with --since or --until, the watched time, changes and whether no start was safe are unknown, and trends are those of the whole history';
 
 /** `safe: a 5h job with a margin of 5m is safe on 9,213 of 10,000 hosts (92.13%)`. */
 export const describeFleetJob = (job: FleetJob): string =>
@@ -79,7 +80,9 @@ export function describeOthers({
   const reasons = unknownReasons.map(
     ({ code, hostCount }) => `${formatNumber(hostCount)} with ${UNKNOWN_REASON_NAMES[code]}`,
   );
-  const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+  const reasonCount = unknownReasons.reduce((sum, { hostCount }) => sum + hostCount, 0);
+  const several = reasonCount > unknown ? ', some for several reasons' : '';
+  const why = reasons.length === 0 ? '' : `${several}: ${reasons.join(', ')}`;
   const soFar =
     safeSoFarCount === 0 ? '' : `; ${formatNumber(safeSoFarCount)} ${SAFE_SO_FAR}, with a short history`;
   return `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown${why}${soFar}`;
@@ -181,11 +184,19 @@ interface WorstHost {
 const describeSpare = (spare: Seconds) =>
   spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`;
 
+/** `4h 59m 36s`, `5h 44m 59s so far`. */
+export const formatFleetWorstCase = ({
+  seconds,
+  hasMeasuredRotation,
+}: Pick<SmallestWorstCase, 'seconds' | 'hasMeasuredRotation'>): string =>
+  `${duration(seconds)}${hasMeasuredRotation ? '' : ' so far'}`;
+
 /** `4h 59m 36s on host web-1, 24s short`. Null without samples. */
-export function describeWorstCase({ host: { host, worstCase }, spare }: WorstHost): string | null {
+export function describeWorstCase({ host: assessed, spare }: WorstHost): string | null {
+  const { host, worstCase, hasMeasuredRotation } = assessed;
   if (worstCase === null) return null;
   const rest = spare === null ? '' : `, ${describeSpare(spare)}`;
-  return `${duration(worstCase)} on host ${escapeUnprintable(host)}${rest}`;
+  return `${formatFleetWorstCase({ seconds: worstCase, hasMeasuredRotation })} on host ${escapeUnprintable(host)}${rest}`;
 }
 
 const REASONS_OF_POLLERS: ReadonlySet<UnknownReason['code']> = new Set([
@@ -196,7 +207,7 @@ const REASONS_OF_POLLERS: ReadonlySet<UnknownReason['code']> = new Set([
 
 /** What to do if a job is not safe on all hosts. */
 export function adviseOnFleet(
-  { job, name, verdict, unknownReasons }: FleetJob,
+  { job, name, verdict, canStartAfterRotation, unknownReasons }: FleetJob,
   { host }: WorstHost,
 ): string[] {
   if (verdict === 'safe' || job === null) return [];
@@ -208,7 +219,7 @@ export function adviseOnFleet(
     `show why on the worst host: \`cred-watch report --host ${quoteForShell(escapeUnprintable(host.host))} ${flags}` +
     ` --margin ${formatFlagDuration(job.margin)}\`, with the same database`;
   if (verdict !== 'unknown') {
-    return verdict === 'start-after-rotation'
+    return canStartAfterRotation
       ? [
           'start the job soon after a rotation: the report of a host says within which time',
           `or ${REFRESH_ADVICE}`,
@@ -224,12 +235,13 @@ export function adviseOnFleet(
 /**
  * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`.
  */
-export function describeWorstHost({ host: { host, worstCase, lastSample }, spare }: WorstHost): string {
+export function describeWorstHost({ host: assessed, spare }: WorstHost): string {
+  const { host, worstCase, hasMeasuredRotation, lastSample } = assessed;
   const name = escapeUnprintable(host);
   if (spare !== null) return `worst host ${name}: ${describeSpare(spare)}`;
   return worstCase === null
     ? `worst host ${name}: no samples${lastSample === null ? '' : ' in the period'}`
-    : `worst case ${duration(worstCase)} on host ${name}`;
+    : `worst case ${formatFleetWorstCase({ seconds: worstCase, hasMeasuredRotation })} on host ${name}`;
 }
 
 export const describeSilentCount = (count: number): string => formatCount(count, 'silent host');

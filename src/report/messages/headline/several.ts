@@ -1,8 +1,9 @@
 import { range } from '../../../domain/measurement/statistics.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../../domain/verdict/assessment.ts';
+import { toSafety } from '../../../domain/verdict/figures/severity.ts';
 import type { Job, Safety } from '../../../domain/verdict/job-verdict.ts';
-import { findJudgedSeries, type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
+import { findJudgedSeries, type JudgedSeries } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import {
   formatNumber,

@@ -2,7 +2,7 @@ import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { FailureReason, Instant, Seconds } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { type Assessment, findDecisiveJob } from '../../../domain/verdict/assessment.ts';
-import { toSafety } from '../../../domain/verdict/judgements.ts';
+import { toSafety } from '../../../domain/verdict/figures/severity.ts';
 import { formatCount, formatRemaining } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 

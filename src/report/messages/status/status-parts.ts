@@ -2,8 +2,9 @@ import type { Seconds } from '../../../domain/model.ts';
 import type { FailingSource } from '../../../domain/status/last-poll.ts';
 import type { MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import { toSafety } from '../../../domain/verdict/figures/severity.ts';
 import type { JobJudgement, UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
-import { getStatedSpare, toSafety } from '../../../domain/verdict/judgements.ts';
+import { getStatedSpare } from '../../../domain/verdict/judgements.ts';
 import {
   formatCount,
   formatJob,
@@ -15,7 +16,7 @@ import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeRetired } from '../headline/retired.ts';
 import { findKnownShare, formatLongestSafeJob, formatWorstValidity, nameWorstCase } from '../measurements.ts';
-import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
+import { formatSafety, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
 import { describeProblems, describeSharedProblem } from './problem-parts.ts';
 
 /** A part of the status line. A warning is about the poller, and not about the job. */
@@ -39,9 +40,9 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
   ];
 }
 
-/** For a verdict about presigned URLs: `presigned URLs for 7d: not safe: never`. */
+/** For a verdict about presigned URLs: `presigned URLs for 7d: not safe, no URL worked`. */
 export const describePresignedVerdict = (requested: Seconds, verdict: Verdict): string =>
-  `presigned URLs for ${duration(requested)}: ${formatVerdict(verdict)}`;
+  `presigned URLs for ${duration(requested)}: ${formatSafety(verdict)}${verdict === 'never' ? ', no URL worked' : ''}`;
 
 function listVerdictParts(status: Status): StatusPart[] {
   const { verdict, job, jobs, margin, series } = status;
@@ -109,9 +110,6 @@ function describeSpare(judgement: JobJudgement, measured: MeasuredStatus): strin
   const isShown = toSafety(verdict) === 'not-safe' && verdict !== 'never' && share !== null && share < 1;
   return isShown ? `${text}, ${formatShare(share)} of starts safe` : text;
 }
-
-/** A smaller share leaves room for rotations that no sample shows. */
-const WATCHED_ENOUGH = 0.95;
 
 function describeWatched(measured: MeasuredStatus): string {
   const { witnessedCount, watchedTime, watchedShare, sampleCount, isIssuedPerRequest } = measured;

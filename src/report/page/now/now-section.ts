@@ -1,8 +1,8 @@
 import type { SeriesNow, StartNow } from '../../../domain/live/series-now.ts';
 import type { Instant } from '../../../domain/model.ts';
 import type { Assessment } from '../../../domain/verdict/assessment.ts';
+import { toSafety } from '../../../domain/verdict/figures/severity.ts';
 import type { Job } from '../../../domain/verdict/job-verdict.ts';
-import { toSafety } from '../../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../../context.ts';
 import {
   COUNTERS,
