@@ -337,9 +337,12 @@ describe('no secret of files, variables and processes is printed or stored', () 
     ],
     [
       'keys with exchanged values',
-      ofProfile(profile(`aws_access_key_id = ${secretKey}\naws_secret_access_key = x`), 'malformed'),
+      ofProfile(
+        profile(`aws_access_key_id = ${secretKey}\naws_secret_access_key = x`),
+        'invalid-configuration',
+      ),
     ],
-    ['a secret key of two words', ofProfile(profile(`${keys} ${sessionToken}`), 'malformed')],
+    ['a secret key of two words', ofProfile(profile(`${keys} ${sessionToken}`), 'invalid-configuration')],
     [
       'a secret key without a key id',
       ofProfile(profile(`aws_secret_access_key = ${secretKey}`), 'invalid-configuration'),
@@ -392,7 +395,7 @@ describe('no secret of files, variables and processes is printed or stored', () 
     ],
     [
       'a variable with a line break',
-      ofEnvironment({ ...variables, AWS_SESSION_TOKEN: `${sessionToken}\n` }, 'malformed'),
+      ofEnvironment({ ...variables, AWS_SESSION_TOKEN: `${sessionToken}\n` }, 'invalid-configuration'),
     ],
     [
       'a secret without punctuation as key id',
@@ -400,7 +403,7 @@ describe('no secret of files, variables and processes is printed or stored', () 
     ],
     [
       'variables with exchanged values',
-      ofEnvironment({ ...variables, AWS_ACCESS_KEY_ID: secretKey }, 'malformed'),
+      ofEnvironment({ ...variables, AWS_ACCESS_KEY_ID: secretKey }, 'invalid-configuration'),
     ],
   ];
 

@@ -17,6 +17,7 @@ import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { toStoredKeyId } from '../key-id.ts';
 import type { SeriesFilter } from './contract.ts';
 import type { SampleStore } from './sample-store.ts';
+import { toPolledBy } from './series-rows.ts';
 
 /** The part of a store that `check`, `exec` and `env` use. */
 export type StartCheckStore = Pick<
@@ -91,7 +92,7 @@ export class MemoryStore implements StartCheckStore {
     return [...identities].map(([key, identity]) =>
       this.#createHistory(
         identity,
-        selected.filter((each) => getSeriesKey(each.identity) === key).map(({ sample }) => sample),
+        selected.filter((each) => getSeriesKey(each.identity) === key),
       ),
     );
   }
@@ -126,7 +127,11 @@ export class MemoryStore implements StartCheckStore {
 
   close(): void {}
 
-  #createHistory(identity: SeriesIdentity, samples: readonly Sample[]): ColumnHistory {
+  #createHistory(
+    identity: SeriesIdentity,
+    polled: readonly { sample: Sample; machine: string }[],
+  ): ColumnHistory {
+    const samples = polled.map(({ sample }) => sample);
     const generations = toRecordedColumns(groupGenerations(samples));
     const failed = this.#failedPolls
       .filter((each) => getHostSourceKey(each) === getHostSourceKey(identity))
@@ -134,6 +139,7 @@ export class MemoryStore implements StartCheckStore {
     return {
       identity,
       isPolled: true,
+      ...toPolledBy({ machine: polled.at(-1)?.machine ?? '' }),
       generations,
       failedPolls: countByReason(failed),
       failedPollSpans: joinSpans(

@@ -164,9 +164,9 @@ export class SampleStore {
   readonly seriesSpans = (filter: SeriesFilter): SeriesSpan[] =>
     this.#connection.run((connection) => readSeriesSpans(connection, filter));
 
-  /** Finds the host under which this machine recorded its newest sample of a source. */
-  readonly findLastHost = (machine: string, source: SourceName): string | null =>
-    this.#connection.run((connection) => findLastHost(connection, machine, source));
+  /** See {@link findLastHost}. */
+  readonly findLastHost = (machine: string, source: SourceName, accessKeyId?: string): string | null =>
+    this.#connection.run((connection) => findLastHost(connection, machine, source, accessKeyId));
 
   /** Reads the selected series from one state of the database. */
   readonly histories = (filter: SeriesFilter = {}): SeriesHistory[] =>

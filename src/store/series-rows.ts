@@ -1,5 +1,6 @@
 import type { Instant, SeriesIdentity, SeriesPart, SessionFacts, SourceName } from '../domain/model.ts';
 import type { SeriesSpan } from '../domain/verdict/figures/choose-series.ts';
+import { toStoredKeyId } from '../key-id.ts';
 import type { SeriesFilter } from './contract.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
@@ -112,15 +113,21 @@ export const readSeriesNames = (
     .pluck()
     .all(toParameters(selection));
 
-/** Finds the host under which a machine recorded its newest sample of a source. */
+/**
+ * Finds the host under which a machine recorded its newest sample of a source. Several machines with one name can share
+ * the database, and each instance has other keys. So the host with a sample of this key comes first.
+ */
 export const findLastHost = (
   connection: DatabaseConnection,
   machine: string,
   source: SourceName,
+  accessKeyId = '',
 ): string | null =>
   connection
-    .prepare<[string, string], string>(
-      'SELECT host FROM series WHERE machine = ? AND source = ? ORDER BY last_polled_at DESC LIMIT 1',
+    .prepare<[string, string, string], string>(
+      `SELECT host FROM series WHERE machine = ? AND source = ?
+       ORDER BY EXISTS (SELECT 1 FROM generations WHERE series_id = series.id AND key = ?) DESC, last_polled_at DESC
+       LIMIT 1`,
     )
     .pluck()
-    .get(machine, source) ?? null;
+    .get(machine, source, toStoredKeyId(accessKeyId)) ?? null;

@@ -126,8 +126,9 @@ const isCopyOfPolledKey = ({ knownKey }: PolledCredentials, { source }: SeriesId
  * The host of the poll. Without an instance id, this is the last host name of this machine. So a failed request
  * for the id does not start a new series. Null if this machine has recorded no host yet.
  */
-function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string | null {
-  return host ?? identity.host ?? store.findLastHost(machine, source.name);
+function findHost({ source, store, host, machine }: PollContext, outcome: PollOutcome): string | null {
+  const accessKeyId = outcome.ok ? outcome.credentials.accessKeyId : (outcome.accessKeyId ?? undefined);
+  return host ?? outcome.identity.host ?? store.findLastHost(machine, source.name, accessKeyId);
 }
 
 /** The name of the machine, if its last poll had no instance id, and this one has. Else null. */

@@ -81,6 +81,21 @@ describe('pollOnce', () => {
     expect((await poll(moved, successfulPoll(START + SECOND), null)).outcome.notes).toEqual([]);
   });
 
+  test('a poll without an instance id has the host that served its key before, not that of another instance', async () => {
+    const store = temporaryStore();
+    const unknown = { identity: { apiVersion: '2', role: 'loader', host: null, source: null } };
+    const other = { ...successfulPoll(START).credentials, accessKeyId: 'ASIA2' };
+    const polls = [
+      successfulPoll(START, unknown),
+      successfulPoll(START + SECOND, { credentials: other }),
+      successfulPoll(START + 2 * SECOND, unknown),
+      successfulPoll(START + 3 * SECOND, { ...unknown, credentials: other }),
+    ];
+    const hosts = [];
+    for (const each of polls) hosts.push((await poll(store, each, null)).identity.host);
+    expect(hosts).toEqual(['m', 'i-0abc', 'm', 'i-0abc']);
+  });
+
   test('an aborted poll is recorded only if it succeeded', async () => {
     const store = temporaryStore();
     const stopped = AbortSignal.abort();

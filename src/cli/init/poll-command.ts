@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PollCommand } from '../../domain/installation/schedule.ts';
 import type { SourceName } from '../../domain/model.ts';
@@ -76,9 +77,11 @@ const SECRETS: Readonly<Partial<Record<SourceName, readonly string[]>>> = {
   github: ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
 };
 
+const TOKEN_FILES: ReadonlySet<string> = new Set([TOKEN_FILE, 'AWS_WEB_IDENTITY_TOKEN_FILE']);
+
 const FILES: ReadonlySet<string> = new Set([
-  ...['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CA_BUNDLE'],
-  TOKEN_FILE,
+  ...['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'],
+  ...TOKEN_FILES,
 ]);
 
 /** Sources that can run a program, which needs the PATH of the user. */
@@ -162,12 +165,15 @@ function isUriPublic(env: Environment): boolean {
   return isTokenSet && URL.canParse(uri) && !/[?#@]/.test(uri) && PUBLIC_PATHS.has(new URL(uri).pathname);
 }
 
+/** A value that names no file can be the token itself. */
+const isPossibleToken = (name: string, value = ''): boolean => TOKEN_FILES.has(name) && !existsSync(value);
+
 /** The secret variables that the source reads in this shell. */
 function listInherited(source: SourceName, env: Environment): string[] {
   const isPublic = isUriPublic(env);
-  return (SECRETS[source] ?? []).filter(
-    (name) => isVariableSet(env, name) && !(isPublic && name === FULL_URI),
-  );
+  const secrets = (SECRETS[source] ?? []).filter((name) => !(isPublic && name === FULL_URI));
+  const tokens = SETTINGS[source].filter((name) => isPossibleToken(name, env[name]));
+  return [...secrets, ...tokens].filter((name) => isVariableSet(env, name));
 }
 
 function listVariables(source: SourceName, env: Environment): [name: string, value: string][] {
@@ -177,7 +183,7 @@ function listVariables(source: SourceName, env: Environment): [name: string, val
     ...SETTINGS[source],
     'CRED_WATCH_HOST',
   ];
-  const names = known.filter((name) => isVariableSet(env, name));
+  const names = known.filter((name) => isVariableSet(env, name) && !isPossibleToken(name, env[name]));
   return names.map((name) => {
     const value = env[name] ?? '';
     assertNoSecretInUrl(name, value);

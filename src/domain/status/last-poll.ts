@@ -1,6 +1,7 @@
 import { findMaxSampleAge } from '../live/sample-age.ts';
 import type { FailureReason, Instant, Seconds, SourceName } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import { correctHostTime, correctNow } from '../verdict/analyse.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
 
 /** A host and source whose newest poll failed. */
@@ -33,8 +34,12 @@ export function findLastPoll(
   { polledAt, measurement }: SeriesAnalysis,
   now: Instant,
 ): LastPoll | null {
-  if (failure !== null)
-    return { at: failure.lastAt, ageSeconds: secondsBetween(failure.lastAt, now), isHidden: false, failure };
+  if (failure !== null) {
+    // Failed polls are stored with the time of the host's clock.
+    const at = measurement === null ? failure.lastAt : correctHostTime(failure.lastAt, measurement);
+    const readAt = measurement === null ? now : correctNow(now, measurement);
+    return { at, ageSeconds: secondsBetween(at, readAt), isHidden: false, failure };
+  }
   if (measured === null) return null;
   const { lastSample: at, ageSeconds } = measured;
   const pollAge = polledAt === undefined ? ageSeconds : secondsBetween(polledAt, now);

@@ -223,7 +223,7 @@ export function buildNowAdvice(
   if (nextRotation === null) return `${wait}: --wait 2h`;
   if (nextRotation.latest < judgedAt)
     return isOffline
-      ? 'remove --offline: the rotation was expected before now, and only a new sample shows whether it happened'
+      ? `remove --offline: ${hasFinding(judgement, 'ROTATION_OVERDUE') ? 'the rotation is overdue' : 'only a new sample shows whether the rotation has happened'}`
       : 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
   const { flag, reason } = adviseWait(nextRotation, (validityAfterRotation?.min ?? 0) - required);
   return `${wait}: ${flag} (${reason})`;

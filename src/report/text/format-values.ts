@@ -31,8 +31,8 @@ export function formatRemainingShare(share: number): string {
 
 /** `0.021%`: a small share with two significant digits, rounded up. */
 export function formatPercentage(share: number): string {
-  if (share <= 0) return 'below 0.001%';
-  const percent = Math.max(share * 100, 0.001);
+  const percent = share * 100;
+  if (percent < 0.001) return 'below 0.001%';
   const digits = Math.max(0, 1 - Math.floor(Math.log10(percent)));
   return `${Number((Math.ceil(percent * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits))}%`;
 }

@@ -174,3 +174,11 @@ test('a path that can be secret is not carried, also beside a token', async () =
   expect(document).toContain(' poll --source container ');
   expect(document).not.toContain('CANARY-path');
 });
+
+test('a token in place of the name of its file is not printed', async () => {
+  const { env } = await startPlace('eks', 6 * HOUR);
+  const machine = createMachine({ ...env, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: 'CANARY-token' });
+  const document = JSON.stringify(await machine.check());
+  expect(document).toContain(' poll --source container ');
+  expect(document).not.toContain('CANARY-token');
+});

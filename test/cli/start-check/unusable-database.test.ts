@@ -9,29 +9,37 @@ import { sampleCases } from '../../support/thorough.ts';
 
 const HISTORY = fixturePath('histories/safe-to-the-second/observations.ndjson');
 
-const CREDENTIALS = {
-  AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE00000NEW',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_SESSION_TOKEN: 'token',
-  AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 12 * 3_600_000).toISOString(),
-};
-const SOURCE = ['--source', 'environment', '--host', 'web-1'];
+const folder = temporaryFolder(afterAll);
+const document = join(folder, 'credentials.json');
+writeFileSync(
+  document,
+  JSON.stringify({
+    Version: 1,
+    AccessKeyId: 'ASIAEXAMPLE00000NEW',
+    SecretAccessKey: 'secret',
+    SessionToken: 'token',
+    Expiration: new Date(Date.now() + 12 * 3_600_000).toISOString(),
+  }),
+);
+const HOST = ['--host', 'web-1'];
+/** `check`, `exec` and `env` record no samples of variables. */
+const SOURCE = ['--process', `cat ${document}`, ...HOST];
 
 let database = Buffer.alloc(0);
 /** A sample can be recorded, but the history of its series cannot be read. */
 let withDamagedRow = Buffer.alloc(0);
 
 beforeAll(async () => {
-  const db = join(temporaryFolder(afterAll), 'samples.db');
+  const db = join(folder, 'samples.db');
   const { code } = await runCommand(['import', HISTORY, '--db', db]);
   expect(code).toBe(0);
   database = readFileSync(db);
-  const poll = await runCommand(['poll', ...SOURCE, '--db', db], { env: CREDENTIALS });
+  const poll = await runCommand(['poll', ...SOURCE, '--db', db]);
   expect(poll.code).toBe(0);
   const sqlite = new Database(db);
   sqlite.pragma('foreign_keys = OFF');
   sqlite.exec(`UPDATE generations SET id = id + 1000, key = 'other', first_seen = x'00', raw_ahead = 'text'
-               WHERE series_id = (SELECT id FROM series WHERE source = 'environment')`);
+               WHERE series_id = (SELECT id FROM series WHERE source = 'process')`);
   sqlite.pragma('wal_checkpoint(TRUNCATE)');
   sqlite.close();
   withDamagedRow = readFileSync(db);
@@ -91,9 +99,7 @@ const NOTE = /^note: continuing without the database: [^\n]+\n$/;
 
 describe('commands that start a job continue without the database', () => {
   test.for(sampleCases(UNUSABLE, 3))('check judges with a note beside a database %s', async ([, make]) => {
-    const run = await runCommand(['check', '-j', '1h', ...SOURCE, '--db', makeDatabase(make)], {
-      env: CREDENTIALS,
-    });
+    const run = await runCommand(['check', '-j', '1h', ...SOURCE, '--db', makeDatabase(make)]);
     expect([run.code, run.stdout.slice(0, 6)]).toEqual([0, 'safe: ']);
     expect(run.stderr).toMatch(NOTE);
   });
@@ -102,7 +108,7 @@ describe('commands that start a job continue without the database', () => {
     'env prints credentials with a note beside a database %s',
     async ([, make]) => {
       const args = ['env', '-j', '1h', '-f', 'env', ...SOURCE, '--db', makeDatabase(make)];
-      const run = await runCommand(args, { env: CREDENTIALS });
+      const run = await runCommand(args);
       expect([run.code, run.stdout.includes('ASIAEXAMPLE00000NEW')]).toEqual([0, true]);
       expect(run.stderr).toMatch(NOTE);
     },
@@ -114,7 +120,7 @@ describe('commands that start a job continue without the database', () => {
       const db = makeDatabase(make);
       const job = ['-j', '1h', '--job', 'nightly'];
       const args = ['exec', ...job, ...SOURCE, '--db', db, '--', 'sh', '-c', 'exit 9'];
-      const run = await runCommand(args, { env: CREDENTIALS });
+      const run = await runCommand(args);
       expect(run).toMatchObject({ code: 9, stdout: '' });
       expect(run.stderr).toMatch(NOTE);
     },
@@ -129,7 +135,7 @@ describe('a damaged database is an error', () => {
     ['export'],
     ['prune', '--older-than', '1d'],
     ['poll', ...SOURCE],
-    ['check', '-j', '1h', '--offline', ...SOURCE],
+    ['check', '-j', '1h', '--offline', '--source', 'environment', ...HOST],
   ];
   for (const [name, make] of DAMAGED) {
     test.for(
@@ -139,7 +145,7 @@ describe('a damaged database is an error', () => {
       ),
     )(`cred-watch %s reports a database ${name} as damaged`, async ([, args]) => {
       const file = makeDatabase(make);
-      const run = await runCommand([...args, '--db', file], { env: CREDENTIALS });
+      const run = await runCommand([...args, '--db', file]);
       expect(run.code).toBe(2);
       expect(run.stderr).toContain(`the database ${file} is damaged\nhint: `);
       if (args[0] === 'poll') expect(run.stderr).toMatch(/^error: (the|no) sample was (not )?recorded: /);
@@ -150,7 +156,7 @@ describe('a damaged database is an error', () => {
 test('poll and report print a note with the fix if other users can read the database', async () => {
   const file = makeDatabase((path) => writeFileSync(path, database, { mode: 0o644 }));
   for (const args of [['poll', ...SOURCE], ['report']]) {
-    const { code, stderr } = await runCommand([...args, '--db', file], { env: CREDENTIALS });
+    const { code, stderr } = await runCommand([...args, '--db', file]);
     const [note, hint, ...rest] = stderr.split('\n');
     expect([code, rest]).toEqual([0, ['']]);
     expect(note).toBe(`note: other users can read ${file}, ${file}-wal, ${file}-shm`);

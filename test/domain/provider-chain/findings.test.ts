@@ -3,6 +3,7 @@ import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import { isUsableProvider, mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
+import { withoutResponseTimes } from '../../support/domain/facts.ts';
 import {
   CASES,
   expectedOtherOutcomes,
@@ -19,7 +20,7 @@ describe('analyseChains', () => {
   const cases = sampleCases(CASES, 2).filter(({ name }) => isThorough || name !== 'silent-container');
   test.each(sampleCases(cases, 4))('the case $name has the expected outcomes and findings', async (each) => {
     const { environment } = await setUp(each);
-    const facts = await probeProviders(options(environment));
+    const facts = withoutResponseTimes(await probeProviders(options(environment)));
     const { outcomes, otherOutcomes, findings } = analyseChains(facts);
     expect(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))).toEqual(expectedOutcomes(each));
     expect(mapNames(OTHER_CLIENTS, (client) => formatOutcome(otherOutcomes[client]))).toEqual(

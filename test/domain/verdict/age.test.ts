@@ -114,4 +114,20 @@ describe('the time left', () => {
     const status = summariseStatus(assess([history], { ...freshness, ...rules }), 0, freshness.now);
     expect(status.series?.measured?.current?.remaining).toBe(LEFT);
   });
+
+  test('a failed poll has the time of AWS, too', () => {
+    const [history, freshness] = prepare({ ahead: 3, ...OTHER });
+    const failedAt = (NOW - 600 + 3 * HOUR) * 1000;
+    const counts = {
+      reason: 'timeout',
+      count: 1,
+      firstAt: failedAt,
+      lastAt: failedAt,
+      lastDetail: '',
+    } as const;
+    const rules = { confidence: null, minWatched: null, judgeRetired: false, jobs: [] };
+    const assessment = assess([{ ...history, failedPolls: [counts] }], { ...freshness, ...rules });
+    const { series } = summariseStatus(assessment, 0, freshness.now);
+    expect(series?.lastPoll).toMatchObject({ at: (NOW - 600) * 1000, ageSeconds: 600 });
+  });
 });

@@ -436,6 +436,15 @@ test('a silent host has a note beside its name', async () => {
   );
 });
 
+test.each([
+  [4.5, '40m'],
+  [6.5, '2h'],
+])('a short age of samples that began %s hours ago is %s', async (began, age) => {
+  const silent = hourly(identity({ host: 'old-2' }), { began });
+  const fleet = judgeFleet([silent], { jobs: [job(3 * HOUR)], maxAge: 600 });
+  expect(await render('markdown', fleet)).toMatch(new RegExp(`\\| samples ${age} old`));
+});
+
 test('the note of an unknown host gives the reason', async () => {
   const options = { jobs: [job(3 * HOUR)], confidence: 0.95 };
   const fleet = judgeFleet([hourly(identity({ host: 'new-1' }))], options);

@@ -59,11 +59,11 @@ test('a short history of an old log is not asked for more samples', () => {
 test.each([
   [
     300,
-    '`cred-watch exec -j 5h --wait 10m -- COMMAND` waits for such a time (the longest measured wait is 5m)',
+    '`cred-watch exec -j 5h --wait 10m -- COMMAND` waits for such a time (measured waits were at most 5m)',
   ],
   [
     600,
-    '`cred-watch exec -j 5h --margin 10m --wait 15m -- COMMAND` waits for such a time (the longest measured wait is 10m)',
+    '`cred-watch exec -j 5h --margin 10m --wait 15m -- COMMAND` waits for such a time (measured waits were at most 10m)',
   ],
 ])(
   'for a job that is safe after a rotation, the advice has the command that waits, margin %is',

@@ -21,7 +21,7 @@ test.each([
   (longestInterval, safeTime, tolerance, flag, longest) => {
     expect(adviseWait({ longestInterval, tolerance }, safeTime)).toEqual({
       flag,
-      reason: `the longest measured wait is ${longest}`,
+      reason: `measured waits were at most ${longest}`,
     });
   },
 );
@@ -31,7 +31,7 @@ test('report and check advise the same wait at any time', () => {
   const job = { name: null, duration: 5.5 * HOUR, margin: 300 };
   const judgement = judgeJob(analysis, job);
   const report = listAdvice(judgement, analysis.measurement).join();
-  expect(report).toContain('--wait 40m -- COMMAND` waits for such a time (the longest measured wait is 35m)');
+  expect(report).toContain('--wait 40m -- COMMAND` waits for such a time (measured waits were at most 35m)');
   const { generations } = analysis.measurement ?? { generations: [] };
   const newest = generations.at(-1);
   if (newest === undefined) throw new Error('no generation');
@@ -40,7 +40,7 @@ test('report and check advise the same wait at any time', () => {
     const current = { identity: analysis.identity, credentials: newest };
     const now = judgeNow(current, { job, at, analysis });
     expect(buildNowAdvice(now, { hasWaited: false })).toBe(
-      'wait for the rotation: --wait 40m (the longest measured wait is 35m)',
+      'wait for the rotation: --wait 40m (measured waits were at most 35m)',
     );
   }
 });

@@ -120,7 +120,8 @@ export const FAULT_SCENARIOS: readonly FaultScenario[] = [
     ],
     failureCode: COMMAND_CODE,
     successCode: COMMAND_CODE,
-    addedRecords: 2,
+    // The run of the job. `exec` records no sample of keys in variables.
+    addedRecords: 1,
   },
 ];
 

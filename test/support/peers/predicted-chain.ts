@@ -5,6 +5,7 @@ import type { Client } from '../../../src/domain/provider-chain/clients.ts';
 import type { ChainOutcome } from '../../../src/domain/provider-chain/outcome.ts';
 import type { ChainFacts } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
+import { withoutResponseTimes } from '../domain/facts.ts';
 import {
   CASES,
   expectedOtherOutcomes,
@@ -29,7 +30,7 @@ export interface Prediction {
 /** Sets up a case and predicts the result of a client with our own rules. */
 export async function predict(each: ShadowingCase, client: Client): Promise<Prediction> {
   const { environment } = await setUp(each);
-  const facts = await probeProviders(options(environment));
+  const facts = withoutResponseTimes(await probeProviders(options(environment)));
   return {
     keyId: getKeyId(resolveChain(client, facts), client, facts),
     environment: {

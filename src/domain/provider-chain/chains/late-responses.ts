@@ -19,9 +19,10 @@ export function findLateOutcome(
   doesImdsV1Work: boolean | null,
   client: Client,
 ): ChainOutcome | null {
-  const { name, responseTimes } = provider;
+  const { name, state, responseTimes } = provider;
   if (waitsForever(provider, client)) return { kind: 'stops', provider: name, cause: { reason: 'HANGS' } };
-  if (responseTimes === null || (name !== 'imds' && name !== 'container')) return null;
+  // A failure says more than the time that it took.
+  if (responseTimes === null || state === 'fails' || (name !== 'imds' && name !== 'container')) return null;
   const slow = findSlowResponse(name, responseTimes, client, doesImdsV1Work);
   if (slow === null) return null;
   const { responseMs, limitMs } = slow;

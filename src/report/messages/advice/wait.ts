@@ -11,7 +11,7 @@ const RESERVE: Seconds = 300;
 export interface WaitAdvice {
   /** `--wait 15m`. */
   flag: string;
-  /** `the longest measured wait is 8m 34s`. */
+  /** `measured waits were at most 8m 34s`. */
   reason: string;
 }
 
@@ -27,6 +27,6 @@ export function adviseWait(
   const wait = Math.ceil((longest + Math.max(RESERVE, tolerance)) / STEP) * STEP;
   return {
     flag: `--wait ${formatFlagDuration(wait)}`,
-    reason: `the longest measured wait is ${duration(longest)}`,
+    reason: `measured waits were at most ${duration(longest)}`,
   };
 }

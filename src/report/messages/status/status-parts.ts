@@ -34,9 +34,7 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
     ...listRetiredParts(series, times),
     ...listSafeTimeParts(series?.judgement ?? null),
     ...listReasonParts(series?.judgement ?? null),
-    ...(measured === null
-      ? [{ text: describeMissingSamples(series) }]
-      : listMeasuredParts(measured, series, times)),
+    ...(measured === null ? describeMissing(series) : listMeasuredParts(measured, series, times)),
     ...(series === null ? [] : listPollParts(series)),
     ...listOtherParts(status),
   ];
@@ -95,10 +93,9 @@ function listMeasuredParts(
   // An old log says nothing about the credentials of today.
   const hasPoller = series !== null && (series.isPolled || series.lastPoll?.failure != null);
   const isCurrent = current !== null && (hasPoller || (current.isRecent && current.remaining >= 0));
+  const worst = `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)}`;
   return [
-    {
-      text: `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
-    },
+    { text: `${worst} at ${times.timestamp(worstCase.at)}${spare}` },
     { text: describeWatched(measured) },
     ...(!isCurrent ? [] : [{ text: describeCurrent(current) }]),
   ];
@@ -125,8 +122,9 @@ function describeWatched(measured: MeasuredStatus): string {
   return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
 }
 
-function describeCurrent(current: NonNullable<MeasuredStatus['current']>): string {
-  const { newestRemaining, ...earliest } = current;
+type CurrentCredentials = NonNullable<MeasuredStatus['current']>;
+
+function describeCurrent({ newestRemaining, ...earliest }: CurrentCredentials): string {
   if (newestRemaining === null) return describeRemaining(earliest);
   const ofNewest = describeRemaining({ ...earliest, remaining: newestRemaining });
   const { remaining } = earliest;
@@ -137,10 +135,7 @@ function describeCurrent(current: NonNullable<MeasuredStatus['current']>): strin
   return `${ofNewest}, credentials of another endpoint: ${ofOther}`;
 }
 
-function describeRemaining({
-  remaining,
-  isRecent,
-}: Pick<NonNullable<MeasuredStatus['current']>, 'remaining' | 'isRecent'>): string {
+function describeRemaining({ remaining, isRecent }: Omit<CurrentCredentials, 'newestRemaining'>): string {
   if (remaining < 0) return `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`;
   const left = formatRoughDuration(remaining);
   return isRecent ? `${left} left now` : `last seen credentials: ${left} left`;
@@ -154,10 +149,11 @@ function listReasonParts(judgement: JobJudgement | null): StatusPart[] {
     .map((reason) => ({ text: describeReason(reason), emphasis: 'warning' as const }));
 }
 
-const describeMissingSamples = (series: SeriesStatus | null): string =>
-  series?.judgement?.unknownReasons.some(({ code }) => code === 'NO_SAMPLES_IN_PERIOD')
-    ? 'no samples in the selected period'
-    : 'no samples';
+function describeMissing(series: SeriesStatus | null): StatusPart[] {
+  const reasons = series?.judgement?.unknownReasons ?? [];
+  const reason = reasons.find(({ code }) => code === 'NO_SAMPLES_IN_PERIOD');
+  return [{ text: describeReason(reason ?? { code: 'NO_SAMPLES' }) }];
+}
 
 function describeReason(reason: UnknownReason): string {
   switch (reason.code) {

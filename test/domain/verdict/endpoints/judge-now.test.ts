@@ -112,7 +112,7 @@ describe('a job whose request may reach another endpoint', () => {
       verdict: 'unknown',
       unknownReason: { code: 'SEVERAL_ENDPOINTS' },
     });
-    expect(judgeAfter(60)).toMatchObject({ verdict: 'safe', returned: null });
+    expect(judgeAfter(62)).toMatchObject({ verdict: 'safe', returned: null });
   });
 
   test('is unknown for longer if samples are rare', () => {
@@ -124,8 +124,8 @@ describe('a job whose request may reach another endpoint', () => {
           ...repeat(GOOD, count).map((each, index) => sample(each, 20 + index * 10)),
         ].map((each) => ({ ...each, expiration: each.expiration + 600 * MINUTE })),
       );
-    expect(rare(19).verdict).toBe('unknown');
-    expect(rare(21).verdict).toBe('safe');
+    expect(rare(59).verdict).toBe('unknown');
+    expect(rare(61).verdict).toBe('safe');
   });
 
   test('is unknown however long nothing was sampled', () => {
