@@ -103,7 +103,9 @@ test('the files of GitHub Actions get the report appended', async () => {
   const { code, stdout, stderr } = await report(['-j', '5h', '--margin', '0', '-f', 'github'], files);
   expect([code, stderr]).toEqual([1, '']);
   expect(stdout).toMatch(/^::error title=.*\n$/);
-  expect(read(folder, 'summary')).toMatch(/^# Tests\n\n## cred-watch: ❌ not safe: start after a rotation\n\n/);
+  expect(read(folder, 'summary')).toMatch(
+    /^# Tests\n\n## cred-watch: ❌ not safe: start after a rotation\n\n/,
+  );
   expect(read(folder, 'outputs')).toMatch(
     /^version=1\nopen=line\nverdict=start-after-rotation\nsafe=false\nworst-case-seconds=17976\nspare-seconds=-24\nremaining-seconds=\nexpiration=\n$/,
   );
