@@ -102,7 +102,7 @@ export function describeUrlLimit({ url, worksUntil, limitedBy }: KeyAnswer): str
 
 /** When another key replaced the key. */
 export function describeReplacement(replacement: KeyReplacement | null): string {
-  if (replacement === null) return 'no later key was seen';
+  if (replacement === null) return 'no rotation of this key was seen';
   const { at, window, isDated } = replacement;
   return isDated
     ? formatTimestamp(at)

@@ -7,5 +7,5 @@ test('the window of a rotation has both of its ends', () => {
     'between 2026-11-30 13:15:16Z and 2026-11-30 13:15:21Z',
   );
   expect(describeReplacement({ at: window.to, window, isDated: true })).toBe('2026-11-30 13:15:21Z');
-  expect(describeReplacement(null)).toBe('no later key was seen');
+  expect(describeReplacement(null)).toBe('no rotation of this key was seen');
 });
