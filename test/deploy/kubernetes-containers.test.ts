@@ -146,8 +146,8 @@ function defineTests(kubectl: string): void {
       const url = await waitForMessage(/serving (http:\S+)/);
       const hint = await waitForMessage(/^hint: (.*hop limit.*)$/m);
       expect(readDocument('docs/deploy.md')).toContain(`hint: ${hint}\n`);
-      const error = await waitForMessage(/^error: (timeout: .*)$/m);
-      expect(readDocument('docs/deploy.md')).toContain(`error: ${error}\n`);
+      const error = await waitForMessage(/^error: (timeout: .*; next poll in )/m);
+      expect(readDocument('docs/deploy.md')).toContain(`error: ${error}`);
       expect((await curl(`${url}healthz`)).status).toBe(503);
     });
   });
