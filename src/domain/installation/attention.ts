@@ -4,6 +4,7 @@ import type { SourceKnowledge } from '../general-knowledge/source-knowledge.ts';
 import type { Seconds, SourceName } from '../model.ts';
 import { choosePollInterval, isPolledTooRarely } from '../verdict/checks/poll-interval.ts';
 import type { Poller, PollerPlace } from './check/poller.ts';
+import { findCronFields } from './interval.ts';
 import type { Host, Schedule } from './schedule.ts';
 
 /** How often the credentials change. */
@@ -18,7 +19,14 @@ export type InitAttention =
   | { code: 'CRON_NOT_RUNNING' }
   /** This poller records the same credentials in the same database. */
   | { code: 'OTHER_POLLER'; place: PollerPlace; interval: Seconds | null }
-  | { code: 'INTERVAL_TOO_LONG'; every: Seconds; pollEvery: Seconds; basis: RotationBasis };
+  /** `canSchedule`: this kind of schedule can poll every `pollEvery`. */
+  | {
+      code: 'INTERVAL_TOO_LONG';
+      every: Seconds;
+      pollEvery: Seconds;
+      canSchedule: boolean;
+      basis: RotationBasis;
+    };
 
 interface InitFacts {
   schedule: Schedule;
@@ -43,10 +51,14 @@ export function findAttentions(facts: InitFacts): InitAttention[] {
   return [
     ...(isStopped ? [{ code: 'CRON_NOT_RUNNING' } as const] : []),
     ...others.map(({ place, interval }) => ({ code: 'OTHER_POLLER', place, interval }) as const),
-    ...(isTooLong
-      ? [{ code: 'INTERVAL_TOO_LONG', every, pollEvery: choosePollInterval(basis.within), basis } as const]
-      : []),
+    ...(isTooLong ? [createIntervalAttention(schedule, every, basis)] : []),
   ];
+}
+
+function createIntervalAttention(schedule: Schedule, every: Seconds, basis: RotationBasis): InitAttention {
+  const pollEvery = choosePollInterval(basis.within);
+  const canSchedule = schedule.kind !== 'cron' || findCronFields(pollEvery) !== null;
+  return { code: 'INTERVAL_TOO_LONG', every, pollEvery, canSchedule, basis };
 }
 
 /** Null if the source does not rotate: other sources request a session, or read keys that somebody wrote. */

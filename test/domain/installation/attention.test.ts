@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { getSourceKnowledge } from '../../../src/domain/general-knowledge/source-knowledge.ts';
 import { findAttentions } from '../../../src/domain/installation/attention.ts';
+import { describeAttention } from '../../../src/report/messages/installation/attentions.ts';
 
 const FACTS = {
   schedule: { kind: 'process', command: 'cred-watch poll' },
@@ -29,3 +30,18 @@ test('a poller that goes on beside the schedule is named with its interval', () 
     { code: 'OTHER_POLLER', ...other },
   ]);
 });
+
+test.each([
+  ['process', 40, true],
+  ['cron', 40, false],
+  ['cron', 3600, true],
+] as const)(
+  'whether %s can poll often enough for rotations every %d s: %s',
+  (kind, measuredInterval, canSchedule) => {
+    const schedule = { ...FACTS.schedule, kind } as (typeof FACTS)['schedule'];
+    const [attention] = findAttentions({ ...FACTS, schedule, measuredInterval });
+    expect(attention).toMatchObject({ code: 'INTERVAL_TOO_LONG', canSchedule });
+    if (attention !== undefined)
+      expect(describeAttention(attention).includes('; use --schedule process --every ')).toBe(!canSchedule);
+  },
+);

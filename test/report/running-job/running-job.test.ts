@@ -178,6 +178,10 @@ describe('warnings and the end', () => {
     expect(describeWatchedStart(slow)).toContain(end);
   });
 
+  test('less than a second between the clocks changes no time', () => {
+    expect(describeWatchedStart({ ...times, aheadMs: 999 })).toMatch(/ in 15m, at 10:39:00Z$/);
+  });
+
   test.each([
     ['the job ended 1h 12m 05s before its credentials expired', 0, 4325],
     ['the job ended less than 1s before its credentials expired', 0, 0.5],

@@ -11,8 +11,9 @@ export function describeAttention(attention: InitAttention): string {
     case 'OTHER_POLLER':
       return `${describePolling(attention.place, attention.interval)} into this database already; one poller is enough, so stop it if you install this schedule`;
     case 'INTERVAL_TOO_LONG': {
-      const { every, pollEvery, basis } = attention;
-      return `a poll every ${formatDuration(every)} can miss rotations: ${describeBasis(basis)}; use --every ${formatFlagDuration(pollEvery)}`;
+      const { every, pollEvery, canSchedule, basis } = attention;
+      const flags = `${canSchedule ? '' : '--schedule process '}--every ${formatFlagDuration(pollEvery)}`;
+      return `a poll every ${formatDuration(every)} can miss rotations: ${describeBasis(basis)}; use ${flags}`;
     }
   }
 }

@@ -131,8 +131,9 @@ function describeExpirationTime(
   { expiration, now, aheadMs = 0 }: ExpiryInstants,
   times: TimeFormat = UTC_TIMES,
 ): string {
-  const at = times.shortTimestamp(expiration - aheadMs, now - aheadMs);
-  return aheadMs < 1000 ? at : `${at} by this host's clock`;
+  // A `Date` header has whole seconds, so a smaller difference is none.
+  if (aheadMs < 1000) return times.shortTimestamp(expiration, now);
+  return `${times.shortTimestamp(expiration - aheadMs, now - aheadMs)} by this host's clock`;
 }
 
 /** @param subject `the command` or `process 4711` */
