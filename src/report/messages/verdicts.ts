@@ -20,7 +20,7 @@ export const formatSafety = (verdict: Verdict) => SAFETY_TEXTS[toSafety(verdict)
 const NOT_SAFE_TEXTS: Record<Exclude<Verdict, 'safe' | 'unknown'>, string> = {
   never: 'no start was safe',
   sometimes: 'worst case too short',
-  'start-after-rotation': 'start after a rotation',
+  'start-after-rotation': 'safe only after rotations',
 };
 
 /** `safe`, `unknown` or, because several verdicts are not safe, `not safe: no start was safe`. */

@@ -104,7 +104,7 @@ test('the files of GitHub Actions get the report appended', async () => {
   expect([code, stderr]).toEqual([1, '']);
   expect(stdout).toMatch(/^::error title=.*\n$/);
   expect(read(folder, 'summary')).toMatch(
-    /^# Tests\n\n## cred-watch: ❌ not safe: start after a rotation\n\n/,
+    /^# Tests\n\n## cred-watch: ❌ not safe: safe only after rotations\n\n/,
   );
   expect(read(folder, 'outputs')).toMatch(
     /^version=1\nopen=line\nverdict=start-after-rotation\nsafe=false\nworst-case-seconds=17976\nspare-seconds=-24\nremaining-seconds=\nexpiration=\n$/,

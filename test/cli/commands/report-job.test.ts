@@ -387,7 +387,7 @@ test('several jobs are described in the table under the series of each', async (
   );
   const both = await report('-j', '5h', '-j', '90m', '--margin', '0');
   expect(unwrapped(both.stdout)).toMatch(
-    /^5h: not safe: start after a rotation \(1 of 2 series: linux · imds\) series verdict .* 1h 30m: safe so far \(2 of 2 series: /,
+    /^5h: not safe: safe only after rotations \(1 of 2 series: linux · imds\) series verdict .* 1h 30m: safe so far \(2 of 2 series: /,
   );
 });
 

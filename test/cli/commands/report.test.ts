@@ -185,7 +185,7 @@ test('the worst series decides the verdict', async () => {
     'safe',
   ]);
   const { stdout } = await report('-j', '5h', '--margin', '0');
-  expect(stdout).toMatch(/^not safe: start after a rotation \(1 of 2 series: linux · imds\)\n/);
+  expect(stdout).toMatch(/^not safe: safe only after rotations \(1 of 2 series: linux · imds\)\n/);
 });
 
 test('evidence below the required confidence makes the verdict unknown', async () => {

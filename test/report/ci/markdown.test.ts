@@ -59,7 +59,7 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
   test('Markdown has one table of verdicts, and one table of values per series', () => {
     const html = toHtml(mixed());
     expect(listElements(html)).toEqual(ELEMENTS);
-    expect(listTexts(html, 'h2')).toEqual(['cred-watch: ❌ not safe: start after a rotation']);
+    expect(listTexts(html, 'h2')).toEqual(['cred-watch: ❌ not safe: safe only after rotations']);
     const tables = listTexts(html, 'table');
     expect(tables).toHaveLength(1 + 5);
     expect(listTexts(tables[0]!, 'th')).toHaveLength(7);

@@ -140,8 +140,8 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
       app           safe so far           1       100%    5h           1h
 
       host          verdict               note            worst case   spare
-      web-2         not safe: start after                 2h 30m       -35m
-                    a rotation
+      web-2         not safe: safe only                   2h 30m       -35m
+                    after rotations
       web-3         unknown               polls fail, no
                                           samples
       web-1         safe so far           short history   5h           1h 55m
@@ -183,7 +183,7 @@ test('Markdown shows the same hosts as the table', async () => {
 
     | host | verdict | worst case | spare | series | note |
     | --- | --- | --- | --- | --- | --- |
-    | \`web-2\` | ❌ not safe: start after a rotation | 2h 30m | -35m | \`imds v2 worker\` |  |
+    | \`web-2\` | ❌ not safe: safe only after rotations | 2h 30m | -35m | \`imds v2 worker\` |  |
     | \`web-3\` | ❔ unknown |  |  | \`imds\` | polls fail, no samples |
     | \`web-1\` | ✅ safe so far | 5h | 1h 55m | \`imds v2 app\` | short history |
 

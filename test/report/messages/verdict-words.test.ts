@@ -9,7 +9,7 @@ test('text has words for the kinds of not safe, and not their codes', () => {
   expect(VERDICTS.map(formatVerdict)).toEqual([
     'safe',
     'not safe: no start was safe',
-    'not safe: start after a rotation',
+    'not safe: safe only after rotations',
     'not safe: worst case too short',
     'unknown',
   ]);

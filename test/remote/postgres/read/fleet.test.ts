@@ -171,7 +171,7 @@ describePostgresInCi('a fleet in PostgreSQL', (server) => {
     const { code, stdout, stderr } = await runAt(NOW, args, database.environment);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/^ {2}env .*verdict .*hosts/m);
-    expect(stdout).toMatch(/^ {2}test +(?:never|sometimes|start-after-rotation) +1 +0% +2h/m);
+    expect(stdout).toMatch(/^ {2}test +not safe +1 +0% +2h/m);
     expect(stdout).toMatch(/^ {2}prod +unknown +3 +66\.66% +5h/m);
     const other = await runAt(
       NOW,

@@ -20,8 +20,8 @@ const SCENARIOS = sampleCases(readdirSync('fixtures/histories'), 15);
 
 const toLists = (readers: readonly (() => ColumnHistory)[]) =>
   readers.map((read) => {
-    // The names of machines are not pushed.
-    const { generations, polledBy: _, ...history } = read();
+    // The names of machines, and when the command `poll` ran last, are not pushed.
+    const { generations, polledBy: _, polledAt: __, ...history } = read();
     return { ...history, generations: listRecordedGenerations(generations) };
   });
 
