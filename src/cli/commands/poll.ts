@@ -147,9 +147,13 @@ async function pollOneTime(
   const stop = context.source.endpoint === null ? io.createStopSignal() : undefined;
   const recorded = await pollOnce(context, stop);
   await createPollPrinter(flags.format, io, times)(recorded);
-  changes?.onPoll(recorded);
-  // The command has a process group of its own, so it would survive a signal that ends this process.
-  if (changes !== null) await changes.end(stop ?? io.createStopSignal(), io);
+  if (changes !== null) {
+    // The command has a process group of its own, so it would survive a signal that ends this process. A signal can
+    // arrive as soon as it starts.
+    const commandStop = stop ?? io.createStopSignal();
+    changes.onPoll(recorded);
+    await changes.end(commandStop, io);
+  }
   return recorded.outcome.ok || recorded.isStarting ? EXIT.ok : EXIT.failed;
 }
 
