@@ -36,3 +36,6 @@ export const MAX_SIGNING_SKEW: Seconds = 900;
 /** Whether AWS rejects requests that the host signs. */
 export const isClockWrong = (clockOffset: Seconds | null): clockOffset is Seconds =>
   clockOffset !== null && Math.abs(clockOffset) > MAX_REQUEST_SKEW;
+
+/** No role has credentials with a longer validity, whatever the source and the clock. */
+export const IMPOSSIBLE_ROLE_VALIDITY: Seconds = MAX_ROLE_SESSION + 300;

@@ -1,4 +1,4 @@
-import { LONGEST_ENDPOINT_VALIDITY } from '../aws-limits.ts';
+import { MAX_ROLE_SESSION } from '../aws-limits.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds } from '../model.ts';
@@ -51,7 +51,7 @@ function findClockReasons(figures: JudgedFigures): UnknownReason[] {
 const findValidityReasons = ({ unprovenValidity: longestSeconds }: JudgedSeriesFigures): UnknownReason[] =>
   longestSeconds === null
     ? []
-    : [{ code: 'VALIDITY_TOO_LONG', longestSeconds, knownSeconds: LONGEST_ENDPOINT_VALIDITY }];
+    : [{ code: 'VALIDITY_TOO_LONG', longestSeconds, knownSeconds: MAX_ROLE_SESSION }];
 
 /** By how much `LastUpdated` is ahead, if that is too much to trust the clocks. Else null. */
 export function findDecisiveIssuedInFuture(figures: Pick<Measurement, 'clock'> | null): Seconds | null {

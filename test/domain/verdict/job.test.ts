@@ -219,17 +219,20 @@ describe('computeMinRotations', () => {
     expect(judge(late, hours(4), 0.95)).toMatchObject({ verdict: 'safe', unknownReasons: [] });
   });
 
-  test('imported samples with a longer validity than any known one make the verdict unknown', () => {
-    const finding = {
-      ...({ code: 'VALIDITY_TOO_LONG', severity: 'problem' } as const),
-      ...{ count: 2, longestSeconds: hours(10), knownSeconds: 23_614 },
+  test('imported samples with a longer validity than a role can have make the verdict unknown', () => {
+    const judge = (longestSeconds: number, isPolled: boolean) => {
+      const finding = {
+        ...({ code: 'VALIDITY_TOO_LONG', severity: 'problem' } as const),
+        ...{ count: 2, longestSeconds, knownSeconds: 23_614 },
+      };
+      return judgeJob({ ...createAnalysis(regular), findings: [finding], isPolled }, createJob(hours(1)));
     };
-    const analysis = { ...createAnalysis(regular), findings: [finding] };
-    expect(judgeJob({ ...analysis, isPolled: false }, createJob(hours(1)))).toMatchObject({
+    expect(judge(hours(13), false)).toMatchObject({
       verdict: 'unknown',
-      unknownReasons: [{ code: 'VALIDITY_TOO_LONG', longestSeconds: hours(10), knownSeconds: 23_614 }],
+      unknownReasons: [{ code: 'VALIDITY_TOO_LONG', longestSeconds: hours(13), knownSeconds: hours(12) }],
     });
-    expect(judgeJob(analysis, createJob(hours(1))).verdict).toBe('safe');
+    expect(judge(hours(12), false).verdict).toBe('safe');
+    expect(judge(hours(13), true).verdict).toBe('safe');
   });
 
   test('computeMinRotations returns the smallest number for which the chance is small enough', () => {

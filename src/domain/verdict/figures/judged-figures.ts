@@ -1,3 +1,4 @@
+import { IMPOSSIBLE_ROLE_VALIDITY } from '../../aws-limits.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
 import type { Extremes, Measurement } from '../../measurement/measurement.ts';
 import { computeShareOfSafeStarts, findLongestServedValidity } from '../../measurement/validity.ts';
@@ -36,7 +37,7 @@ export interface JudgedSeriesFigures extends Pick<SeriesAnalysis, 'age' | 'maxAg
   /** For how long the newest generation had been served, if its rotation is overdue. */
   overdueServedFor: Seconds | null;
   /**
-   * The longest validity of imported samples, if it is longer than any known one and nothing proves their time. Null for
+   * The longest validity of imported samples, if no role can have it and nothing proves their time. Null for
    * polled samples: their host has the right zone.
    */
   unprovenValidity: Seconds | null;
@@ -109,10 +110,10 @@ export const areTimesKnown = ({
 }: Pick<SeriesAnalysis, 'isPolled' | 'findings'>): boolean =>
   isPolled || findUnprovenValidity(findings) === null;
 
-/** See {@link JudgedSeriesFigures.unprovenValidity}. */
+/** See {@link JudgedSeriesFigures.unprovenValidity}. A validity that a role can have may be right. */
 export function findUnprovenValidity(findings: readonly Finding[]): Seconds | null {
   const found = findings.find((finding) => finding.code === 'VALIDITY_TOO_LONG');
-  return found?.longestSeconds ?? null;
+  return found !== undefined && found.longestSeconds > IMPOSSIBLE_ROLE_VALIDITY ? found.longestSeconds : null;
 }
 
 export function findOverdueServedFor(findings: readonly Finding[]): Seconds | null {

@@ -6,7 +6,6 @@ import type { UnknownReason } from '../../../domain/verdict/job-verdict.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatAbout } from '../../text/rough-duration.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
-import { CAUSES_OF_LONG_VALIDITY, SOURCE_OF_LONG_VALIDITY } from './long-validity.ts';
 import { REFRESH_ADVICE } from './refresh-advice.ts';
 
 /** Why a job could not be judged, and what to do. */
@@ -32,7 +31,7 @@ export function describeUnknownReason(
     case 'ISSUED_IN_FUTURE':
       return `LastUpdated is up to ${duration(reason.aheadSeconds)} ahead of the samples, so a clock or a time zone is wrong: correct the clock of the host; if it is right, the endpoint states wrong times`;
     case 'VALIDITY_TOO_LONG':
-      return `credentials of the log would be valid for up to ${duration(reason.longestSeconds)}, but IMDS, ECS and EKS are known to issue credentials for at most ${duration(reason.knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}; remove the series with \`cred-watch prune --remove-series\`, then import the log again with the right --timezone, or ${SOURCE_OF_LONG_VALIDITY}`;
+      return `credentials of the log would be valid for up to ${duration(reason.longestSeconds)}, but AWS issues credentials of a role for at most ${duration(reason.knownSeconds)}: the time zone of the log or the clock of its host is wrong; remove the series with \`cred-watch prune --remove-series\`, then import the log again with the right --timezone`;
     case 'LEAD_TIMES_SHRINK':
       return `lead times fall by ${formatAbout(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${times.date(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
     case 'TOO_LITTLE_WATCHED':
