@@ -95,7 +95,7 @@ function formatSchedule(schedule: Schedule): string {
 
 /** The command that shows what the schedule recorded. */
 function formatReportCommand({ isDefaultDatabase, database, jobDuration }: InitReport): string {
-  const job = jobDuration === null ? [] : ['-j', formatFlagDuration(jobDuration)];
+  const job = ['-j', jobDuration === null ? 'DURATION' : formatFlagDuration(jobDuration)];
   const file = isDefaultDatabase ? [] : ['--db', database];
   return formatShellCommand(['cred-watch', 'report', ...job, ...file]);
 }
