@@ -136,10 +136,10 @@ test('a failed check names no history of credentials that it could not read', as
   expect(joinLines(stdout)).not.toContain('these credentials');
 });
 
-/** Rotations of IMDS that `simulate` has written, and an endpoint that does not respond. */
+/** Rotations of IMDS that `simulate` has written, the last one half an hour ago, and an endpoint that does not respond. */
 async function checkAfterHistory(args: readonly string[]) {
   const db = join(temporaryFolder(), 'samples.db');
-  const history = await runCommand(['simulate', '--history', '24h', '--host', 'web-1']);
+  const history = await runCommand(['simulate', '--history', '23h30m', '--seed', 'a', '--host', 'web-1']);
   await runCommand(['import', '-', '--db', db], { stdin: history.stdout });
   const { code, stdout } = await runCommand(
     ['check', '--host', 'web-1', '--source', 'imds', '--db', db, ...args],
