@@ -21,9 +21,6 @@ export const MAX_ROLE_SESSION: Seconds = 12 * 3600;
 /** The longest validity that was published for credentials of an endpoint when they were issued: hourly logs of 2015. */
 export const LONGEST_ENDPOINT_VALIDITY: Seconds = 23_614;
 
-/** The clock of a correct host can be slow by the skew that AWS tolerates. A longer validity has another reason. */
-export const LONGEST_PLAUSIBLE_VALIDITY: Seconds = LONGEST_ENDPOINT_VALIDITY + 300;
-
 /** The longest duration that S3 accepts for a presigned URL with Signature Version 4. */
 export const MAX_PRESIGN_DURATION: Seconds = 604_800;
 
@@ -37,5 +34,8 @@ export const MAX_SIGNING_SKEW: Seconds = 900;
 export const isClockWrong = (clockOffset: Seconds | null): clockOffset is Seconds =>
   clockOffset !== null && Math.abs(clockOffset) > MAX_REQUEST_SKEW;
 
-/** No role has credentials with a longer validity, whatever the source and the clock. */
-export const IMPOSSIBLE_ROLE_VALIDITY: Seconds = MAX_ROLE_SESSION + 300;
+/** The clock of a correct host can be slow by the skew that AWS tolerates. A longer validity has another reason. */
+export const LONGEST_PLAUSIBLE_VALIDITY: Seconds = LONGEST_ENDPOINT_VALIDITY + MAX_REQUEST_SKEW;
+
+/** No role has credentials that seem valid for longer, also by a clock that is slow by this skew. */
+export const IMPOSSIBLE_ROLE_VALIDITY: Seconds = MAX_ROLE_SESSION + MAX_REQUEST_SKEW;

@@ -20,7 +20,7 @@ import { analyseSeries, type Histories, isRoleUndecided, type SeriesSelection } 
 export interface JudgeStoredOptions extends SeriesSelection {
   /** An older sample makes the verdict `unknown`. */
   maxAge: Seconds;
-  /** The name of the machine with the clock of the judgement. Absent: that of the host. */
+  /** The name of the machine with the clock of the judgement. Absent: the host. */
   machine?: string;
   /** As stored. */
   accessKeyId?: string | null;

@@ -16,6 +16,12 @@ function poll(store: PollStore, outcome: PollOutcome, host: string | null = 'h',
 
 const starting = (second: number) => failedPoll(START + second * SECOND, { reason: 'starting' });
 
+/** A poll whose request for the instance id fails. */
+const unknown = { identity: { apiVersion: '2', role: 'loader', host: null, source: null } };
+
+/** The credentials of another instance. */
+const other = { ...successfulPoll(START).credentials, accessKeyId: 'ASIA2' };
+
 describe('pollOnce', () => {
   test('an endpoint that is starting has failed after two minutes', async () => {
     const store = temporaryStore();
@@ -66,8 +72,6 @@ describe('pollOnce', () => {
 
   test('samples of the machine that stay separate are noted once', async () => {
     const store = temporaryStore();
-    const unknown = { identity: { apiVersion: '2', role: 'loader', host: null, source: null } };
-    const other = { ...successfulPoll(START).credentials, accessKeyId: 'ASIA2' };
     const polls = [
       successfulPoll(START, unknown),
       successfulPoll(START + SECOND, { credentials: other }),
@@ -81,10 +85,8 @@ describe('pollOnce', () => {
     expect((await poll(moved, successfulPoll(START + SECOND), null)).outcome.notes).toEqual([]);
   });
 
-  test('a poll without an instance id has the host that served its key before, not that of another instance', async () => {
+  test('a poll without an instance id has the host that served its key before, not another instance', async () => {
     const store = temporaryStore();
-    const unknown = { identity: { apiVersion: '2', role: 'loader', host: null, source: null } };
-    const other = { ...successfulPoll(START).credentials, accessKeyId: 'ASIA2' };
     const polls = [
       successfulPoll(START, unknown),
       successfulPoll(START + SECOND, { credentials: other }),

@@ -1,3 +1,4 @@
+import { hasMeasuredRotation } from '../measurement/measurement.ts';
 import { minBy, range } from '../measurement/statistics.ts';
 import type { Seconds } from '../model.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
@@ -22,7 +23,7 @@ import type {
 } from './assessed-fleet.ts';
 import type { FleetHost } from './fleet-host.ts';
 import { toJudgedFigures } from './judge-series.ts';
-import type { MeasuredFigures, SeriesFigures } from './series-figures.ts';
+import type { SeriesFigures } from './series-figures.ts';
 import { findNewestSample } from './silent-hosts.ts';
 
 export interface HostRules extends Freshness, EvidenceRules {
@@ -85,9 +86,6 @@ export function assessHost(
     retired: retired.size,
   };
 }
-
-const hasMeasuredRotation = ({ witnessedCount, isIssuedPerRequest }: MeasuredFigures): boolean =>
-  witnessedCount > 0 || isIssuedPerRequest;
 
 const isHistoryShort = ({ measured }: SeriesFigures): boolean =>
   measured !== null && !isWellFounded(measured);

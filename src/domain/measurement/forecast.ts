@@ -20,7 +20,7 @@ export interface RotationForecast {
   interval: Seconds;
   /** The longest interval, plus the lag of the source. */
   longestInterval: Seconds;
-  /** By how much the range is wider than that of the measured intervals, on each side. */
+  /** By how much the range is wider than the range of the measured intervals, on each side. */
   tolerance: Seconds;
 }
 

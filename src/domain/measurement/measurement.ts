@@ -143,3 +143,13 @@ export interface Measurement {
   leadTimeTrend: LeadTimeTrend | null;
   clock: SampleClock;
 }
+
+/** What says whether a measurement has a rotation. */
+export type MeasuredRotations = Pick<Measurement, 'witnessedCount' | 'isIssuedPerRequest'>;
+
+/**
+ * A rotation was witnessed, or every request gets new credentials. Validity is shortest just before a rotation, so without
+ * one all starts look safe.
+ */
+export const hasMeasuredRotation = ({ witnessedCount, isIssuedPerRequest }: MeasuredRotations): boolean =>
+  witnessedCount > 0 || isIssuedPerRequest;

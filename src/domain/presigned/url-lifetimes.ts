@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement/measurement.ts';
+import { hasMeasuredRotation, type Measurement } from '../measurement/measurement.ts';
 import { computeShareOfSafeStarts } from '../measurement/validity.ts';
 import type { Seconds } from '../model.ts';
 import type { AssessedSeries, Assessment } from '../verdict/assessment.ts';
@@ -21,8 +21,8 @@ export interface UrlLifetimes {
 
 /** Null if the shortest lifetime is unknown, because no rotation was witnessed. */
 export function measureUrlLifetimes(measurement: Measurement, requested: Seconds): UrlLifetimes | null {
-  const { worstCase, witnessedCount, isIssuedPerRequest } = measurement;
-  if (witnessedCount === 0 && !isIssuedPerRequest) return null;
+  const { worstCase } = measurement;
+  if (!hasMeasuredRotation(measurement)) return null;
   return {
     shortest: Math.max(0, Math.min(requested, worstCase.seconds)),
     median: findMedian(measurement, requested),

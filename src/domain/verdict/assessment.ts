@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement/measurement.ts';
+import { hasMeasuredRotation, type Measurement } from '../measurement/measurement.ts';
 import type { Instant, JobRun, Seconds, SeriesHistory, SeriesIdentity } from '../model.ts';
 import { getSeriesKey } from '../series-key.ts';
 import { analyse } from './analyse.ts';
@@ -46,7 +46,7 @@ export interface AssessedJob {
 /** The values of a measured series that choose what a report shows. */
 export interface SeriesOverview extends Pick<Measurement, 'sampleCount' | 'firstSample' | 'lastSample'> {
   worstCaseSeconds: Seconds;
-  /** A rotation was witnessed, or every request gets new credentials. */
+  /** See {@link hasMeasuredRotation}. */
   hasMeasuredRotation: boolean;
 }
 
@@ -196,7 +196,7 @@ function createCandidate(
       firstSample: measurement.firstSample,
       lastSample: measurement.lastSample,
       worstCaseSeconds: measurement.worstCase.seconds,
-      hasMeasuredRotation: measurement.witnessedCount > 0 || measurement.isIssuedPerRequest,
+      hasMeasuredRotation: hasMeasuredRotation(measurement),
     },
     analyseSeries,
     isPolled: analysis.isPolled,

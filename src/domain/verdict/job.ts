@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement/measurement.ts';
+import { hasMeasuredRotation, type Measurement } from '../measurement/measurement.ts';
 import { computeShareOfSafeStarts } from '../measurement/validity.ts';
 import type { Seconds } from '../model.ts';
 import { type EvidenceRules, NO_EVIDENCE_RULES } from './confidence.ts';
@@ -102,12 +102,9 @@ export function isNeverSafe<Figures extends NeverSafeFigures>(
 type NeverSafeFigures = Pick<JudgedFigures, 'largestPossibleValidity' | 'longestServedValidity'>;
 
 /** The longest job that is safe at any start. Null if no job is safe or no rotation was witnessed. */
-export function findLongestSafeJob(
-  { worstCase, witnessedCount, isIssuedPerRequest }: Measurement,
-  margin: Seconds,
-): Seconds | null {
-  const isMeasured = witnessedCount > 0 || isIssuedPerRequest;
+export function findLongestSafeJob(measurement: Measurement, margin: Seconds): Seconds | null {
+  const { worstCase } = measurement;
   // A worst case of 0 means that credentials may have expired before the rotation.
   const isAnySafe = worstCase.seconds > 0 && worstCase.seconds >= margin;
-  return isMeasured && isAnySafe ? worstCase.seconds - margin : null;
+  return hasMeasuredRotation(measurement) && isAnySafe ? worstCase.seconds - margin : null;
 }

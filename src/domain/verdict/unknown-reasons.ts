@@ -1,6 +1,6 @@
 import { MAX_ROLE_SESSION } from '../aws-limits.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
-import type { Measurement } from '../measurement/measurement.ts';
+import { hasMeasuredRotation, type Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds } from '../model.ts';
 import { computeMinRotations, type EvidenceRules, isChanceAllowed } from './confidence.ts';
 import type { JudgedFigures, JudgedSeriesFigures } from './figures/judged-figures.ts';
@@ -28,8 +28,8 @@ export function findUnknownReasons(
   ];
 }
 
-const findMissingRotations = ({ witnessedCount, isIssuedPerRequest }: JudgedFigures): UnknownReason[] =>
-  witnessedCount === 0 && !isIssuedPerRequest ? [{ code: 'NO_WITNESSED_ROTATION' }] : [];
+const findMissingRotations = (figures: JudgedFigures): UnknownReason[] =>
+  hasMeasuredRotation(figures) ? [] : [{ code: 'NO_WITNESSED_ROTATION' }];
 
 function findAgeReasons({ age, maxAge }: JudgedSeriesFigures): UnknownReason[] {
   if (age !== null && maxAge !== null && age > maxAge) {

@@ -1,5 +1,11 @@
 import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
-import type { Extremes, Measurement, WorstCase } from '../../domain/measurement/measurement.ts';
+import {
+  type Extremes,
+  hasMeasuredRotation,
+  type MeasuredRotations,
+  type Measurement,
+  type WorstCase,
+} from '../../domain/measurement/measurement.ts';
 import { computeMaxLeadTime } from '../../domain/measurement/rotations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
@@ -12,25 +18,17 @@ import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 export const UNKNOWN_VALUE = 'not known yet';
 export const NO_ROTATIONS_MESSAGE = 'none: every request gets new credentials';
 
-type WitnessedRotations = Pick<Measurement, 'witnessedCount' | 'isIssuedPerRequest'>;
-
-/** Validity is shortest just before a rotation. Without one, all starts look safe. */
-export const areSafeStartsKnown = ({ witnessedCount, isIssuedPerRequest }: WitnessedRotations): boolean =>
-  witnessedCount > 0 || isIssuedPerRequest;
-
 /** The share of safe starts that a text may state. JSON always has the share. */
-export const findKnownShare = (
-  judgement: JobJudgement,
-  measured: WitnessedRotations | null,
-): number | null => (measured === null || areSafeStartsKnown(measured) ? getStatedShare(judgement) : null);
+export const findKnownShare = (judgement: JobJudgement, measured: MeasuredRotations | null): number | null =>
+  measured === null || hasMeasuredRotation(measured) ? getStatedShare(judgement) : null;
 
 /** `' so far'` without a witnessed rotation, because the worst case is just before a rotation. */
-const describeProvisional = (measured: WitnessedRotations) => (areSafeStartsKnown(measured) ? '' : ' so far');
+const describeProvisional = (measured: MeasuredRotations) => (hasMeasuredRotation(measured) ? '' : ' so far');
 
 /** For a cell of a table. `''` without a sample or a verdict. */
 export function formatSafeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
   if (judgement.shareOfSafeStarts === null || measurement === null) return '';
-  if (!areSafeStartsKnown(measurement)) return UNKNOWN_VALUE;
+  if (!hasMeasuredRotation(measurement)) return UNKNOWN_VALUE;
   const share = getStatedShare(judgement);
   return share === null ? '' : formatShare(share);
 }
@@ -79,14 +77,14 @@ export const describeLeadTime = (leadTime: Seconds, max: Seconds): string =>
 export const formatWorstValidity = ({ seconds, rotation }: WorstCase): string =>
   rotation === null ? duration(seconds) : describeLeadTime(seconds, computeMaxLeadTime(rotation));
 
-type MeasuredWorstCase = WitnessedRotations & Pick<Measurement, 'worstCase'>;
+type MeasuredWorstCase = MeasuredRotations & Pick<Measurement, 'worstCase'>;
 
 /** `4h 59m 36s`, `5h 34m 58s so far`. */
 export const formatWorstCase = (measured: MeasuredWorstCase): string =>
   `${formatWorstValidity(measured.worstCase)}${describeProvisional(measured)}`;
 
 /** The name of the worst case, in front of its value. */
-export const nameWorstCase = (measured: WitnessedRotations): string =>
+export const nameWorstCase = (measured: MeasuredRotations): string =>
   `worst case${describeProvisional(measured)}`;
 
 /** Starts a sentence. A negative worst case is hard to understand. */

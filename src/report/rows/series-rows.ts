@@ -1,4 +1,4 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
+import { hasMeasuredRotation, type Measurement } from '../../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../../domain/measurement/validity.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
@@ -7,7 +7,6 @@ import { areTimesKnown } from '../../domain/verdict/figures/judged-figures.ts';
 import { findLongestSafeJob } from '../../domain/verdict/job.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import {
-  areSafeStartsKnown,
   describeNoInterval,
   describeRotationWindow,
   describeSamples,
@@ -89,12 +88,11 @@ const TIMES_IN_DOUBT = ['unknown', 'because the times of the samples are in doub
 const LONGEST_SAFE_JOB = 'longest safe job';
 
 function buildLongestSafeJobRow(measurement: Measurement, margin: Seconds): Row {
-  const label = LONGEST_SAFE_JOB;
-  if (measurement.witnessedCount === 0 && !measurement.isIssuedPerRequest)
-    return [label, UNKNOWN_VALUE, 'because no rotation was witnessed'];
+  if (!hasMeasuredRotation(measurement))
+    return [LONGEST_SAFE_JOB, UNKNOWN_VALUE, 'because no rotation was witnessed'];
   const longest = findLongestSafeJob(measurement, margin) ?? 0;
   const value = longest === 0 ? 'none' : formatLongestSafeJob(longest, isWellFounded(measurement));
-  return [label, value, `with a margin of ${duration(margin)}`];
+  return [LONGEST_SAFE_JOB, value, `with a margin of ${duration(margin)}`];
 }
 
 /** Six points fit into one line. */
@@ -104,7 +102,7 @@ const MAX_CURVE_POINTS = 6;
 function formatSafeStarts(measurement: Measurement, margin: Seconds): string {
   const curve = computeSafeStartsCurve(measurement, margin);
   if (curve.length === 0) return `${UNKNOWN_VALUE}: one sample covers no time`;
-  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE} because no rotation was witnessed`;
+  if (!hasMeasuredRotation(measurement)) return `${UNKNOWN_VALUE} because no rotation was witnessed`;
   // Only the first and last of consecutive points with the same share.
   const points = curve.filter(
     ({ share }, index) => share !== curve[index - 1]?.share || share !== curve[index + 1]?.share,

@@ -23,7 +23,7 @@ const LIMITS: Readonly<Record<Endpoint, Readonly<Partial<Record<Client, number>>
     go: 500,
     javascript: 1000,
     rust: 1000,
-    // Also for rclone, whose chain is that of Go.
+    // Also for rclone, which uses the chain of Go.
     terraform: 500,
     ruby: 1000,
     php: 1000,

@@ -26,7 +26,7 @@ const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boo
   LEAD_TIMES_SHRINK: false,
   EXPIRATION_EXTENDED: false,
   ISSUED_IN_FUTURE: true,
-  // The time of a poll counts, and not that of old samples.
+  // The time of this poll counts. The times of old samples do not.
   VALIDITY_TOO_LONG: false,
   STALE_SAMPLES: false,
   POLLING_GAP: false,

@@ -1,4 +1,4 @@
-import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import { hasMeasuredRotation, type Measurement } from '../../../domain/measurement/measurement.ts';
 import { computeShareOfSafeStarts } from '../../../domain/measurement/validity.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { isWellFounded } from '../../../domain/verdict/evidence.ts';
@@ -7,12 +7,7 @@ import { getStatedSpare } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
-import {
-  areSafeStartsKnown,
-  describeMomentOfWorstCase,
-  describeWorstValidity,
-  findKnownShare,
-} from '../measurements.ts';
+import { describeMomentOfWorstCase, describeWorstValidity, findKnownShare } from '../measurements.ts';
 import { describeBasis, describeJob, WATCHED_ENOUGH } from '../verdicts.ts';
 
 const COPIES = 'copies its credentials at the start';
@@ -164,7 +159,7 @@ export function describeWithoutJob(measurement: Measurement, host: string): stri
   const where = host === '' ? '' : ` on ${escapeUnprintable(host)}`;
   return seconds < 0
     ? `The source${where} had expired credentials.`
-    : areSafeStartsKnown(measurement)
+    : hasMeasuredRotation(measurement)
       ? `Credentials${where} were always valid for at least ${duration(seconds)}.`
       : `So far, credentials${where} were valid for at least ${duration(seconds)}, but no rotation was witnessed.`;
 }

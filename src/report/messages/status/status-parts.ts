@@ -1,3 +1,4 @@
+import { hasMeasuredRotation } from '../../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import type { FailingSource } from '../../../domain/status/last-poll.ts';
 import type { MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
@@ -74,13 +75,13 @@ export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] 
 /** Null without a sample. */
 function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds): string | null {
   if (measured === null) return null;
-  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded, areTimesKnown } = measured;
+  const { longestSafeJob, isWellFounded, areTimesKnown } = measured;
   if (!areTimesKnown) return 'longest safe job unknown';
   if (longestSafeJob !== null && longestSafeJob > 0)
     return `longest safe job ${formatLongestSafeJob(longestSafeJob, isWellFounded)} with a margin of ${duration(margin)}`;
-  return witnessedCount === 0 && !isIssuedPerRequest
-    ? 'longest safe job not known yet'
-    : `no job is safe with a margin of ${duration(margin)}`;
+  return hasMeasuredRotation(measured)
+    ? `no job is safe with a margin of ${duration(margin)}`
+    : 'longest safe job not known yet';
 }
 
 function listMeasuredParts(

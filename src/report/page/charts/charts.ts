@@ -3,17 +3,12 @@ import {
   listRotationIntervals,
   listValiditiesWhenIssued,
 } from '../../../domain/measurement/generation-facts.ts';
-import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import { hasMeasuredRotation, type Measurement } from '../../../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../../../domain/measurement/validity.ts';
 import type { Seconds, Span } from '../../../domain/model.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { buildHistogram } from '../../drawing/histogram.ts';
-import {
-  areSafeStartsKnown,
-  describeNoSafeStart,
-  nameWorstCase,
-  UNKNOWN_VALUE,
-} from '../../messages/measurements.ts';
+import { describeNoSafeStart, nameWorstCase, UNKNOWN_VALUE } from '../../messages/measurements.ts';
 import { describeSawTooth, summariseDistribution } from '../../messages/page.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import type { GenerationRows } from '../generations/generation-row.ts';
@@ -127,7 +122,7 @@ const renderFigure = (
 function renderCurve(measurement: Measurement, { judgements, margin, isAlone }: ChartInput): Markup | string {
   const points = computeSafeStartsCurve(measurement, margin);
   if (points.length === 0) return UNKNOWN_VALUE;
-  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE} because no rotation was witnessed`;
+  if (!hasMeasuredRotation(measurement)) return `${UNKNOWN_VALUE} because no rotation was witnessed`;
   if (points.length === 1) return describeNoSafeStart(margin);
   const legend = judgements.map(
     (each, index) => [renderJobSwatch(each, index), `${formatJobLabel(each.job)} job`] as const,

@@ -1,9 +1,9 @@
+import { hasMeasuredRotation } from '../../../domain/measurement/measurement.ts';
 import { range } from '../../../domain/measurement/statistics.ts';
 import type { Seconds, Span } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
-import { areSafeStartsKnown } from '../../messages/measurements.ts';
 import type { Palette } from '../../terminal/colour.ts';
 import { LABEL_WIDTH } from '../../terminal/layout.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
@@ -80,7 +80,7 @@ function locateWorstCase(
     column: Math.max(0, Math.min(width - 1, column)),
     seconds,
     // The worst case is just before a rotation.
-    name: areSafeStartsKnown(measurement) ? 'worst' : 'lowest',
+    name: hasMeasuredRotation(measurement) ? 'worst' : 'lowest',
   };
 }
 
