@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const folder = process.env.CRED_WATCH_MUTATE_FOLDER ?? '';
+const folder = process.env.MUTATED_FOLDER ?? '';
 /** The programs of the package run when they are loaded. */
 const IS_PROGRAM = /^src\/cli\/start\//;
 

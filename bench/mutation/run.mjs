@@ -35,8 +35,8 @@ const sample = values.all ? all : draw(all, Number(values.count));
 console.log(`${folder}: ${sample.length} of ${all.length} mutants, --seed ${values.seed}`);
 restrictTo(sample);
 
-process.env.CRED_WATCH_MUTATE_FOLDER = relative(root, resolve(folder));
-if (values.tests) process.env.CRED_WATCH_MUTATE_TESTS = values.tests;
+process.env.MUTATED_FOLDER = relative(root, resolve(folder));
+if (values.tests) process.env.MUTATION_TESTS = values.tests;
 const results = await new Stryker({
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],

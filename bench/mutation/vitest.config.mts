@@ -15,7 +15,7 @@ const processes: Vite.Plugin = {
   },
 };
 
-const folders = process.env.CRED_WATCH_MUTATE_TESTS?.split(',') ?? ['test/'];
+const folders = process.env.MUTATION_TESTS?.split(',') ?? ['test/'];
 const [unit] = (config.test?.projects ?? []) as { test: { include: string[] } }[];
 
 /** The first failure ends a run, so short test files come first. */

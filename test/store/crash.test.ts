@@ -9,7 +9,7 @@ import { seededRandom } from '../support/random.ts';
 import { isThorough } from '../support/thorough.ts';
 
 /** CI sets the variable to run more cases. */
-const KILLS = Number(process.env.CRED_WATCH_TEST_KILLS ?? (isThorough ? 100 : 6));
+const KILLS = Number(process.env.DATABASE_KILLS ?? (isThorough ? 100 : 6));
 
 /** Each round of kills starts with a new file. */
 const KILLS_PER_ROUND = 20;

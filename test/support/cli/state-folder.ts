@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Inherited by the workers. */
-const VARIABLE = 'CRED_WATCH_TEST_STATE';
+const VARIABLE = 'TEST_STATE_FOLDER';
 
 /** The home folder of programs whose test sets none. */
 export const NO_HOME = '/nonexistent';

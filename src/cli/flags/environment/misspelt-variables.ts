@@ -14,8 +14,8 @@ const MAX_EDITS_IN_PREFIX = 2;
 /** Without the prefix. */
 const KNOWN = Array.from(KNOWN_VARIABLES, (name) => name.slice(PREFIX.length));
 
-/** Variables of `push`, and those that `poll --on-change` sets. */
-const OTHER = /^(?:PROMETHEUS_|CHANGE|OLD_|NEW_|EXPIRATION$)/;
+/** Variables of `push`, and those that programs inherit from `poll --on-change` and from a `credential_process`. */
+const OTHER = /^(?:PROMETHEUS_|CHANGE|OLD_|NEW_|EXPIRATION$|PROCESSES$)/;
 
 /** A variable that no command reads, and that resembles one of ours. */
 export interface MisspeltVariable {

@@ -131,8 +131,13 @@ test.each([
   );
 });
 
-test('a command names no variable that it sets for --on-change', async () => {
-  const env = { CRED_WATCH_CHANGES: 'role', CRED_WATCH_NEW_ROLE: 'app', CRED_WATCH_EXPIRATION: '1' };
+test('a command names no variable that it sets for the programs that it runs', async () => {
+  const env = {
+    CRED_WATCH_CHANGES: 'role',
+    CRED_WATCH_NEW_ROLE: 'app',
+    CRED_WATCH_EXPIRATION: '1',
+    CRED_WATCH_PROCESSES: 'aws',
+  };
   const { stderr } = await runCommand(['status'], { env });
   expect(stderr).not.toContain('no command reads');
 });
