@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 // @ts-expect-error: JavaScript, shared with the build.
 import { pageAssetsForVite } from './.esbuild/page-assets.mjs';
+import { WaitingFilesFirst } from './test/support/waiting-files-first.mts';
 
 const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
@@ -61,6 +62,7 @@ export default defineConfig({
     server: { deps: { inline: [/@actions\//] } },
     // Saves a tenth of the time. The name of a cached module is a hash of its content and of this file.
     experimental: { fsModuleCache: !process.env.CI, fsModuleCachePath: 'node_modules/.cache/vitest' },
+    sequence: { sequencer: WaitingFilesFirst },
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
     projects: [
