@@ -56,8 +56,9 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 3,
     // A new process with all modules per file would take a third of the whole time. No test leaves changes behind.
     isolate: false,
-    // V8 starts with 1 MB for new objects, so that a worker collects garbage all the time. Saves a twelfth of the CPU time.
-    execArgv: ['--min-semi-space-size=16', '--max-semi-space-size=64'],
+    // Workers allocate much, keep little, and run most functions a few times. By default, V8 starts with 1 MB for new
+    // objects, and optimises a function after a ninth of this budget. Saves a fifth of the CPU time of workers.
+    execArgv: ['--min-semi-space-size=16', '--max-semi-space-size=64', '--interrupt-budget=600000'],
     // The packages import JSON files without the attribute that Node requires.
     server: { deps: { inline: [/@actions\//] } },
     // Saves a tenth of the time. The name of a cached module is a hash of its content and of this file.
