@@ -10,41 +10,60 @@ import { describeJob } from './verdicts.ts';
 const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes before the old ones expire.';
 
 /**
- * What the numbers come from, and what they say about the next day or rotation.
+ * What the numbers come from, and all that they say about the next day, the next rotation and one start.
  * @param judgements of the series; a safe one is described in days
  */
 export const describeEvidence = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],
-): string => joinEvidence(measurement, judgements, describeRandomStart);
+): string => joinEvidence(measurement, judgements, false);
 
-/** Without the estimate for one start, which decides nothing. */
+/** With a single chance: that of the next day, else that of the next rotation. */
 export const describeEvidenceBriefly = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],
-): string => joinEvidence(measurement, judgements, () => []);
+): string => joinEvidence(measurement, judgements, true);
 
 function joinEvidence(
   measurement: Measurement,
   judgements: readonly JobJudgement[],
-  describeOneStart: typeof describeRandomStart,
+  isBrief: boolean,
 ): string {
   const evidence = findEvidence(measurement);
-  const sentences = measurement.isIssuedPerRequest
-    ? describeRequests(evidence)
-    : [...describeRotations(evidence, measurement, judgements), ...describeOneStart(evidence), AWS_PROMISE];
+  const sentences = isNotSafe(judgements)
+    ? [describeBasis(measurement, evidence), NOT_SAFE]
+    : measurement.isIssuedPerRequest
+      ? describeRequests(measurement, evidence, isBrief)
+      : [
+          ...describeRotations(evidence, measurement, judgements, isBrief),
+          ...(isBrief ? [] : describeRandomStart(evidence)),
+          AWS_PROMISE,
+        ];
   return sentences.join(' ');
 }
 
-function describeRequests({ observations, nextRotationChance: chance }: Evidence): string[] {
+/** Chances about the next rotation say nothing about a job that has already failed in the history. */
+const isNotSafe = (judgements: readonly JobJudgement[]): boolean =>
+  judgements.length > 0 && judgements.every(({ verdict }) => toSafety(verdict) === 'not-safe');
+
+const NOT_SAFE = 'Not safe needs no further evidence: one moment with too little validity is enough.';
+
+const describeBasis = (
+  { isIssuedPerRequest, witnessedCount, watchedTime }: Measurement,
+  { observations }: Evidence,
+): string =>
+  isIssuedPerRequest
+    ? `${formatCount(observations, 'sample')} of credentials that are issued per request.`
+    : `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
+
+function describeRequests(measurement: Measurement, evidence: Evidence, isBrief: boolean): string[] {
+  const { nextRotationChance: chance } = evidence;
+  const basis = describeBasis(measurement, evidence);
+  if (chance === null) return [basis];
   return [
-    `${formatCount(observations, 'sample')} of credentials that are issued per request.`,
-    ...(chance === null
-      ? []
-      : [
-          `The chance that the next request gets a shorter validity than all of these samples is ${formatUpperBound(chance)}.`,
-          USED_BY_CONFIDENCE,
-        ]),
+    basis,
+    `The chance that the next request gets a shorter validity than all of these samples is ${formatUpperBound(chance)}.`,
+    ...(isBrief ? [] : [USED_BY_CONFIDENCE]),
   ];
 }
 
@@ -52,35 +71,45 @@ function describeRotations(
   evidence: Evidence,
   measurement: Measurement,
   judgements: readonly JobJudgement[],
+  isBrief: boolean,
 ): string[] {
-  const { witnessedCount, watchedTime, leadTimeTrend } = measurement;
-  const basis = `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
-  if (leadTimeTrend !== null)
+  const basis = describeBasis(measurement, evidence);
+  if (measurement.leadTimeTrend !== null)
     return [basis, 'Each day, rotations leave less validity, so this says nothing about the next days.'];
   const { nextRotationChance } = evidence;
   if (evidence.observations > 0 && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
   const begin = (evidence.nextDayChance !== null && describeSafeDays(evidence, judgements)) || [basis];
   if (nextRotationChance === null) return begin;
-  return [...begin, ...describeChances(evidence, nextRotationChance), ...describeRotationsOfDay(measurement)];
+  return [...begin, ...describeChances(evidence, nextRotationChance, measurement, isBrief)];
 }
 
 /** The chance of a day is the larger one, because a day has many rotations. More history makes both smaller. */
-function describeChances(evidence: Evidence, nextRotationChance: number): string[] {
+function describeChances(
+  evidence: Evidence,
+  nextRotationChance: number,
+  measurement: Measurement,
+  isBrief: boolean,
+): string[] {
   const { nextDayChance, watchedDays } = evidence;
   const ofRotation = `${formatUpperBound(nextRotationChance)}${describeRecords(evidence)}.`;
+  const ofConfidence = isBrief ? [] : [USED_BY_CONFIDENCE];
   // A day cannot be safer than one of its rotations. Then only the rotation has a useful number.
   if (nextDayChance === null || nextDayChance < nextRotationChance) {
     return [
       `If the next rotation is like these, the chance that it leaves less validity than all of them is ${ofRotation}`,
-      USED_BY_CONFIDENCE,
+      ...ofConfidence,
+      ...describeRotationsOfDay(measurement),
     ];
   }
   const days = formatCount(watchedDays, 'full day');
+  const ofDay = `If tomorrow is like the ${days} watched, the chance of a worse moment to start than on all these days is ${formatUpperBound(nextDayChance)}.`;
+  if (isBrief) return [ofDay];
   return [
-    `If tomorrow is like the ${days} watched, the chance of a worse moment to start than on all these days is ${formatUpperBound(nextDayChance)}.`,
+    ofDay,
     `${formatCount(watchedDays, 'day')} cannot show a smaller chance, and each further full day makes it smaller.`,
     `For the next rotation alone, the chance is ${ofRotation}`,
-    USED_BY_CONFIDENCE,
+    ...ofConfidence,
+    ...describeRotationsOfDay(measurement),
   ];
 }
 
