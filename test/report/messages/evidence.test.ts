@@ -90,7 +90,9 @@ test('brief evidence has one chance', () => {
   );
   const ofRotation = describeEvidenceBriefly(measureHours(24));
   expect(ofRotation.match(/1 in|%/g)).toEqual(['1 in']);
-  expect(ofRotation).toContain('is at most 1 in 24. A day has about 24 rotations, so its chance is larger. AWS');
+  expect(ofRotation).toContain(
+    'is at most 1 in 24. A day has about 24 rotations, so its chance is larger. AWS',
+  );
 });
 
 /** @param minutes by which each generation has less validity than the longest */
