@@ -13,7 +13,7 @@ export interface FailingSource {
   detail: string;
   /** By the host's clock. */
   lastAt: Instant;
-  /** False: no poll has succeeded, so the series can be a mistake. */
+  /** Also outside the selected period. False: no poll has succeeded, so the series can be a mistake. */
   hasSamples: boolean;
 }
 
