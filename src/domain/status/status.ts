@@ -134,7 +134,7 @@ export function summariseStatus(assessment: Assessment, margin: Seconds, now: In
     jobs,
     margin,
     series: decisive && describeSeries(decisive, job, margin, now),
-    sampled: job === null || decisive?.overview !== null ? null : findWorstSampled(judging, job),
+    sampled: job === null || decisive?.overview !== null ? null : findWorstSampled(job, assessment),
     seriesCount: isCounted.size,
     retiredCount: all.filter(({ isRetired }) => isRetired).length,
     staleCount,

@@ -16,27 +16,34 @@ const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes bef
 export const describeEvidence = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],
-): string => joinEvidence(measurement, judgements, false);
+): string => joinEvidence(measurement, judgements, FURTHER_CHANCES);
 
 /** With a single chance: that of the next day, else that of the next rotation. */
 export const describeEvidenceBriefly = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],
-): string => joinEvidence(measurement, judgements, true);
+): string => joinEvidence(measurement, judgements, null);
+
+/** Sentences that follow the first chance. An object, so that bundles of brief evidence omit them. */
+interface FurtherChances {
+  describeRotation(evidence: Evidence, ofRotation: string, measurement: Measurement): string[];
+  describeStart(evidence: Evidence): string[];
+  confidence: string;
+}
 
 function joinEvidence(
   measurement: Measurement,
   judgements: readonly JobJudgement[],
-  isBrief: boolean,
+  further: FurtherChances | null,
 ): string {
   const evidence = findEvidence(measurement);
   const sentences = isNotSafe(judgements)
     ? [describeBasis(measurement, evidence), NOT_SAFE]
     : measurement.isIssuedPerRequest
-      ? describeRequests(measurement, evidence, isBrief)
+      ? describeRequests(measurement, evidence, further)
       : [
-          ...describeRotations(evidence, measurement, judgements, isBrief),
-          ...(isBrief ? [] : describeRandomStart(evidence)),
+          ...describeRotations(evidence, measurement, judgements, further),
+          ...(further?.describeStart(evidence) ?? []),
           AWS_PROMISE,
         ];
   return sentences.join(' ');
@@ -56,14 +63,18 @@ const describeBasis = (
     ? `${formatCount(observations, 'sample')} of credentials that are issued per request.`
     : `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
 
-function describeRequests(measurement: Measurement, evidence: Evidence, isBrief: boolean): string[] {
+function describeRequests(
+  measurement: Measurement,
+  evidence: Evidence,
+  further: FurtherChances | null,
+): string[] {
   const { nextRotationChance: chance } = evidence;
   const basis = describeBasis(measurement, evidence);
   if (chance === null) return [basis];
   return [
     basis,
     `The chance that the next request gets a shorter validity than all of these samples is ${formatUpperBound(chance)}.`,
-    ...(isBrief ? [] : [USED_BY_CONFIDENCE]),
+    ...(further === null ? [] : [further.confidence]),
   ];
 }
 
@@ -71,7 +82,7 @@ function describeRotations(
   evidence: Evidence,
   measurement: Measurement,
   judgements: readonly JobJudgement[],
-  isBrief: boolean,
+  further: FurtherChances | null,
 ): string[] {
   const basis = describeBasis(measurement, evidence);
   if (measurement.leadTimeTrend !== null)
@@ -80,7 +91,7 @@ function describeRotations(
   if (evidence.observations > 0 && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
   const begin = (evidence.nextDayChance !== null && describeSafeDays(evidence, judgements)) || [basis];
   if (nextRotationChance === null) return begin;
-  return [...begin, ...describeChances(evidence, nextRotationChance, measurement, isBrief)];
+  return [...begin, ...describeChances(evidence, nextRotationChance, measurement, further)];
 }
 
 /** The chance of a day is the larger one, because a day has many rotations. More history makes both smaller. */
@@ -88,32 +99,43 @@ function describeChances(
   evidence: Evidence,
   nextRotationChance: number,
   measurement: Measurement,
-  isBrief: boolean,
+  further: FurtherChances | null,
 ): string[] {
   const { nextDayChance, watchedDays } = evidence;
   const ofRotation = `${formatUpperBound(nextRotationChance)}${describeRecords(evidence)}.`;
-  const ofConfidence = isBrief ? [] : [USED_BY_CONFIDENCE];
   // A day cannot be safer than one of its rotations. Then only the rotation has a useful number.
   if (nextDayChance === null || nextDayChance < nextRotationChance) {
     return [
       `If the next rotation is like these, the chance that it leaves less validity than all of them is ${ofRotation}`,
-      ...ofConfidence,
+      ...(further === null ? [] : [further.confidence]),
       ...describeRotationsOfDay(measurement),
     ];
   }
   const days = formatCount(watchedDays, 'full day');
-  const ofDay = `If tomorrow is like the ${days} watched, the chance of a worse moment to start than on all these days is ${formatUpperBound(nextDayChance)}.`;
-  if (isBrief) return [ofDay];
   return [
-    ofDay,
-    `${formatCount(watchedDays, 'day')} cannot show a smaller chance, and each further full day makes it smaller.`,
-    `For the next rotation alone, the chance is ${ofRotation}`,
-    ...ofConfidence,
-    ...describeRotationsOfDay(measurement),
+    `If tomorrow is like the ${days} watched, the chance of a worse moment to start than on all these days is ${formatUpperBound(nextDayChance)}.`,
+    ...(further?.describeRotation(evidence, ofRotation, measurement) ?? []),
   ];
 }
 
 const USED_BY_CONFIDENCE = 'This is the number that --confidence uses.';
+
+const FURTHER_CHANCES: FurtherChances = {
+  describeRotation: ({ watchedDays }, ofRotation, measurement) => [
+    `${formatCount(watchedDays, 'day')} cannot show a smaller chance, and each further full day makes it smaller.`,
+    `For the next rotation alone, the chance is ${ofRotation}`,
+    USED_BY_CONFIDENCE,
+    ...describeRotationsOfDay(measurement),
+  ],
+  // Much smaller than the chance of a whole day, which counts every start of the day.
+  describeStart: ({ randomStartChance: chance }) =>
+    chance === null
+      ? []
+      : [
+          `The estimated chance that one start at a random time finds less validity than ever measured is ${formatPercentage(chance)}.`,
+        ],
+  confidence: USED_BY_CONFIDENCE,
+};
 
 const DAY: Seconds = 86_400;
 
@@ -153,14 +175,6 @@ function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJud
 function nameJobs(names: readonly string[]): string {
   const text = joinWords(names);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${names.length === 1 ? 'is' : 'are'}`;
-}
-
-/** Much smaller than the chance of a whole day, which counts every start of the day. */
-function describeRandomStart({ randomStartChance }: Evidence): string[] {
-  if (randomStartChance === null) return [];
-  return [
-    `The estimated chance that one start at a random time finds less validity than ever measured is ${formatPercentage(randomStartChance)}.`,
-  ];
 }
 
 /** `at most 1 in 15`. Rounded to the larger chance. */

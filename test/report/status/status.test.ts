@@ -164,7 +164,7 @@ describe('the line', () => {
       'if web-3, imds is a mistake, remove it: `cred-watch prune --remove-series --host web-3 --source imds`';
     const two = judge([hourly(web(1)), unsampled], [job(4 * HOUR)]);
     const three = judge(
-      [hourly(web(1)), hourly(web(2), { lifetimes: [6 * HOUR] }), unsampled],
+      [hourly(web(1)), hourly(web(2), { lifetimes: [6 * HOUR, 6 * HOUR] }), unsampled],
       [job(4 * HOUR)],
     );
     expect(parts(two).slice(-3)).toEqual([
@@ -172,7 +172,7 @@ describe('the line', () => {
       'the only series with samples: web-1, imds v2, app (safe so far)',
       removal,
     ]);
-    expect(parts(three)).toContain('the worst of 2 with samples: web-2, imds v2, app (unknown)');
+    expect(parts(three)).toContain('the worst of 2 with samples: web-1, imds v2, app (safe so far)');
     expect(renderStatusNagiosLine(summarise(two), UTC_TIMES)).toContain(removal);
   });
 

@@ -34,12 +34,12 @@ export function listOtherParts(status: Status): StatusPart[] {
 /** The line is about a series without a sample. The user needs the verdict on the measured ones, too. */
 function listSampled({ sampled }: Status): StatusPart[] {
   if (sampled === null) return [];
-  const { identity, judgement, isWellFounded, count } = sampled;
+  const { series, judgement, isWellFounded, count } = sampled;
   const which =
     count === 1 ? 'the only series with samples' : `the worst of ${formatNumber(count)} with samples`;
   const verdict =
     judgement.verdict === 'safe' && !isWellFounded ? SAFE_SO_FAR : formatSafety(judgement.verdict);
-  return [{ text: `${which}: ${formatSeriesName(identity, ', ')} (${verdict})` }];
+  return [{ text: `${which}: ${formatSeriesName(series.identity, ', ')} (${verdict})` }];
 }
 
 const describeFailing = ({ host, source, reason }: FailingSource): string =>
