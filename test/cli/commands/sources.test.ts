@@ -203,7 +203,11 @@ test.runIf(process.platform === 'linux')('--pid shows what another process gets'
   const env = { HOME: '/nonexistent', AWS_PROFILE: 'other' };
   const text = await runCommand(args, { env });
   expect(text).toMatchObject({ code: 0, stderr: '' });
-  expect(text.stdout).toMatch(new RegExp(`^providers of process ${child.pid}\n\n {2}environment +answers`));
+  expect(text.stdout).toMatch(
+    new RegExp(
+      `^credentials by SDK of process ${child.pid}\n\n {2}environment .*\n\nproviders\n\n {2}environment +answers`,
+    ),
+  );
   const { stdout, code } = await runCommand([...args, '-f', 'json', '--expect', 'environment'], { env });
   expect(code).toBe(0);
   const document = JSON.parse(stdout);
