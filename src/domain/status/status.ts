@@ -94,11 +94,13 @@ type ProblemCode = {
   [Code in FindingCode]: (typeof FINDING_SEVERITIES)[Code] extends 'problem' ? Code : never;
 }[FindingCode];
 
-/** `STALE_SAMPLES` and `POLLS_FAILED` are shown by other fields of the status. */
-export type StatusProblem = FindingWith<Exclude<ProblemCode, 'STALE_SAMPLES' | 'POLLS_FAILED'>>;
+/** Other fields of the status show these. */
+const SHOWN_ELSEWHERE = ['STALE_SAMPLES', 'POLLS_STOPPED', 'POLLS_FAILED'] as const;
+
+export type StatusProblem = FindingWith<Exclude<ProblemCode, (typeof SHOWN_ELSEWHERE)[number]>>;
 
 const isStatusProblem = (finding: Finding): finding is StatusProblem =>
-  finding.severity === 'problem' && finding.code !== 'STALE_SAMPLES' && finding.code !== 'POLLS_FAILED';
+  finding.severity === 'problem' && SHOWN_ELSEWHERE.every((code) => code !== finding.code);
 
 /** Uses the newest offset, so that a corrected clock is not a problem. */
 function updateClockSkew(problem: StatusProblem, measurement: Measurement | null): StatusProblem[] {
