@@ -78,6 +78,13 @@ export type Schedule =
   | { kind: 'sidecar'; orchestrator: Orchestrator; text: string }
   | { kind: 'process'; command: string };
 
+/** A schedule whose interval is not chosen yet. */
+export interface SchedulePlace {
+  kind: ScheduleKind;
+  /** Of units of systemd. */
+  scope: UnitScope;
+}
+
 /** What `--write` replaces: an earlier schedule of `init`. */
 export interface ReplacedSchedule {
   /** The line of the crontab. Null for units. */

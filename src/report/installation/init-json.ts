@@ -28,6 +28,7 @@ export function renderInitJson(report: InitReport, { state, replaced }: Installa
       kind: schedule.kind,
       reason: findReason(report.processReason),
       interval_seconds: report.every,
+      interval_reason: report.intervalReason?.code ?? null,
       ...buildScheduleJson(schedule),
       inherited_variables: schedule.kind === 'process' ? report.poll.inherited : [],
     },

@@ -1,7 +1,7 @@
 import type { Installation, Schedule } from '../../domain/installation/schedule.ts';
 import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { formatShellCommand } from '../../untrusted-text.ts';
-import { describeAttention } from '../messages/installation/attentions.ts';
+import { describeAttention, describeIntervalChoice } from '../messages/installation/attentions.ts';
 import { describeExistingPoller } from '../messages/installation/checks.ts';
 import {
   COME_BACK_WITH_CREDENTIALS,
@@ -71,6 +71,9 @@ function listRows({ credentials, remaining, ...report }: InitReport): [label: st
     ['expire', `${formatTimestamp(expiration)}, ${formatRemaining(remaining)}`],
     ['history', describeHistory(report.sampleCount, report.rotationCount)],
     ['database', report.database],
+    ...(report.intervalReason === null
+      ? []
+      : [['interval', describeIntervalChoice(report.every, report.intervalReason)] as [string, string]]),
     ...(remaining > 0 ? [] : [['attention', EXPIRED_ADVICE[report.identity.source]] as [string, string]]),
     ...(report.isSimulated ? [['attention', SIMULATED_NOTE] as [string, string]] : []),
     ...report.attentions.map((each): [string, string] => ['attention', describeAttention(each)]),

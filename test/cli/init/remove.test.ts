@@ -51,7 +51,7 @@ function createMachine({ isRoot = false } = {}) {
     },
     remove: async (flags: object = { yes: true }, answer: string | null = null) => {
       const { io, output } = createIo(answer);
-      const usual = { source: 'auto', every: 300, format: 'text', remove: true } as const;
+      const usual = { source: 'auto', format: 'text', remove: true } as const;
       const code = await runRemove({ ...usual, ...flags }, io, root);
       return { code, stdout: output.stdout(), stderr: output.stderr() };
     },
@@ -131,7 +131,7 @@ describe('a crontab', () => {
       crontab.write(`0 2 * * * /srv/new.sh\n${CRON_COMMENT}\n${line(60)}\n`);
       yield Buffer.from('y\n');
     }
-    const flags = { source: 'auto', every: 300, format: 'text', remove: true } as const;
+    const flags = { source: 'auto', format: 'text', remove: true } as const;
     await runRemove(flags, { ...io, stdin: answer(), canAsk: () => true }, root);
     expect(crontab.read()).toBe(`0 2 * * * /srv/new.sh\n${CRON_COMMENT}\n${line(60)}\n`);
   });

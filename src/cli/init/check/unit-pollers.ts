@@ -73,6 +73,8 @@ function findDatabase(service: string, scope: UnitScope): string | null {
 
 /** Of the calendar events that `init` and `deploy/systemd` write. */
 function findInterval(timer: string): Seconds | null {
+  const [, seconds] = /^OnCalendar=\*:\*:0\/(\d+)$/m.exec(timer) ?? [];
+  if (seconds !== undefined) return Number(seconds);
   const [, minutes] = /^OnCalendar=\*:0\/(\d+)$/m.exec(timer) ?? [];
   if (minutes !== undefined) return Number(minutes) * 60;
   const [, hours] = /^OnCalendar=\*-\*-\* 0\/(\d+):00:00$/m.exec(timer) ?? [];

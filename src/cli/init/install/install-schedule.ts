@@ -1,4 +1,9 @@
-import type { Installation, ProcessReason, Schedule } from '../../../domain/installation/schedule.ts';
+import type {
+  Installation,
+  ProcessReason,
+  Schedule,
+  ScheduleKind,
+} from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { InitReport } from '../../../report/installation/init-report.ts';
 import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
@@ -11,13 +16,13 @@ import { prepareUnits } from './units.ts';
 /** @throws CredWatchError if `--write` cannot install this schedule, or cannot ask */
 export function assertInstallable(
   { write, yes, format }: InitFlags,
-  schedule: Schedule,
+  kind: ScheduleKind,
   processReason: ProcessReason | null,
   io: Io,
 ): void {
   if (!write) return;
-  if (schedule.kind === 'sidecar' || schedule.kind === 'process') {
-    const { message, hint } = describeNotInstallable(schedule, processReason);
+  if (kind === 'sidecar' || kind === 'process') {
+    const { message, hint } = describeNotInstallable(kind, processReason);
     throw new CredWatchError(message, hint);
   }
   if (yes) return;

@@ -83,7 +83,7 @@ export interface IntroductionOptions {
 
 /** Why `--write` cannot install a schedule. */
 export function describeNotInstallable(
-  schedule: Extract<Schedule, { kind: 'sidecar' | 'process' }>,
+  kind: 'sidecar' | 'process',
   processReason: ProcessReason | null,
 ): Explanation {
   if (processReason?.code === 'CRON_NOT_RUNNING') {
@@ -92,7 +92,7 @@ export function describeNotInstallable(
       hint: 'start the cron daemon, and run the command again; or run `cred-watch init`, and start the command that it prints',
     };
   }
-  return schedule.kind === 'sidecar'
+  return kind === 'sidecar'
     ? {
         message:
           '--write cannot install a sidecar, because it is a part of the task definition or the pod template',
