@@ -76,10 +76,15 @@ export function isPlain(text: string): boolean {
   if (core.length < MIN_PIECE_LENGTH) return true;
   const rest = core.replace(UUID, '').replace(RESOURCE_ID, '').replace(TIME, '');
   if (KEY_LIKE.test(rest)) return false;
-  return (ARN.test(rest) ? rest.replace(GENERATED_SUFFIX, '') : rest)
-    .split(/[^\p{L}\p{N}]+/u)
-    .every((part) => part === '' || NUMBER.test(part) || isWord(part));
+  return (ARN.test(rest) ? rest.replace(GENERATED_SUFFIX, '') : rest).split(SEPARATORS).every(isPlainPart);
 }
+
+/** Whether a part can be a piece of a key, however short it is. */
+export const hasUnusualPart = (text: string): boolean => !text.split(SEPARATORS).every(isPlainPart);
+
+const SEPARATORS = /[^\p{L}\p{N}]+/u;
+
+const isPlainPart = (part: string): boolean => part === '' || NUMBER.test(part) || isWord(part);
 
 function isWord(part: string): boolean {
   // Keys are ASCII, so only the ASCII parts of a word can be parts of a key.

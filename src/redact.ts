@@ -33,6 +33,12 @@ export function redactText(
   return toOneLine(redactValues(marked));
 }
 
+/** Like {@link redactText}, in full length: for a line that a user has to find in a file. */
+export function redactLine(line: string): string {
+  const decoded = decode(line.slice(0, MAX_INPUT_LENGTH));
+  return decoded === null ? REDACTED : redactValues(decoded);
+}
+
 const decodeAll = (secrets: Iterable<string>) => [...secrets].map((secret) => decode(secret) ?? secret);
 
 /** Whether {@link redactText} would find a piece of these secrets. */

@@ -123,6 +123,30 @@ describe('a crontab', () => {
     expect(crontab.read()).toBe(text);
   });
 
+  test('keeps its unusual paths in the output, and no secrets', async () => {
+    const { crontab, remove, folder } = createMachine();
+    const home = join(folder, 'xqzk9vw2');
+    mkdirSync(home);
+    const secret = 'Zq8TmB4xWv7RkL2pYc9N';
+    const program = join(home, 'cred-watch');
+    for (const path of [program, join(home, secret)]) writeFileSync(path, '');
+    const own = buildCronLine(
+      createPoll({ node: process.execPath, program, database: '/srv/zq8tmb4xwv7rkl2pyc9n.db' }),
+      300,
+    );
+    const others = [
+      `* * * * * cd ${home} && cred-watch poll`,
+      `* * * * * AWS_SECRET_ACCESS_KEY=${home} cred-watch poll`,
+      `* * * * * cat ${home}/${secret} ; cred-watch poll`,
+    ] as const;
+    crontab.write(`${CRON_COMMENT}\n${own}\n${others.join('\n')}\n`);
+    const { stdout } = await remove({ dryRun: true });
+    for (const shown of [own, others[0]]) expect(stdout).toContain(`\n\n${shown}\n\n`);
+    expect(stdout).toContain('\n\n* * * * * AWS_SECRET_ACCESS_KEY= [redacted]\n\n');
+    expect(stdout).toContain('\n\n* * * * * cat [redacted] ; cred-watch poll\n\n');
+    expect((await remove({ dryRun: true, format: 'json' })).stdout).not.toContain(secret);
+  });
+
   test('keeps a line that was edited during the question', async () => {
     const { crontab, line, createIo, root } = createMachine();
     crontab.write(`${CRON_COMMENT}\n${line()}\n`);

@@ -9,22 +9,29 @@ import type { Installer } from './installer.ts';
 
 type CronSchedule = Extract<Schedule, { kind: 'cron' }>;
 
+/** Returns a line without secrets. */
+type ShowLine = (line: string) => string;
+
 /**
  * Prepares to add a line to the crontab of this user. An earlier line of `init` is replaced. Other lines keep their
  * bytes.
  * @throws CredWatchError if the crontab cannot be read, or if another line polls the same credentials
  */
-export async function prepareCrontab(schedule: CronSchedule, env: Environment): Promise<Installer> {
-  const change = await findChange(schedule, env);
+export async function prepareCrontab(
+  schedule: CronSchedule,
+  env: Environment,
+  showLine: ShowLine,
+): Promise<Installer> {
+  const change = await findChange(schedule, env, showLine);
   return {
     isComplete: change === null,
-    replaces: findReplaced(change),
+    replaces: findReplaced(change, showLine),
     async install() {
       // The user may have edited the crontab during the question.
-      const newest = await findChange(schedule, env);
+      const newest = await findChange(schedule, env, showLine);
       if (newest === null) return null;
       await writeCrontabBytes(newest.bytes, env);
-      if ((await findChange(schedule, env)) === null) return findReplaced(newest);
+      if ((await findChange(schedule, env, showLine)) === null) return findReplaced(newest, showLine);
       throw new CredWatchError('`crontab -l` does not show the new line', 'add the line with `crontab -e`');
     },
   };
@@ -37,18 +44,22 @@ interface CrontabChange {
   replaced: string | null;
 }
 
-function findReplaced(change: CrontabChange | null): ReplacedSchedule | null {
+function findReplaced(change: CrontabChange | null, showLine: ShowLine): ReplacedSchedule | null {
   const line = change?.replaced ?? null;
   if (line === null) return null;
   const [fields = ''] = /^(?:\S+ ){4}\S+/.exec(line) ?? [];
-  return { line: redactText(line), every: findCronInterval(fields) };
+  return { line: showLine(line), every: findCronInterval(fields) };
 }
 
 /**
  * How the crontab gets the line. Null if the crontab has the line.
  * @throws CredWatchError if another line polls the same credentials
  */
-async function findChange({ comment, line }: CronSchedule, env: Environment): Promise<CrontabChange | null> {
+async function findChange(
+  { comment, line }: CronSchedule,
+  env: Environment,
+  showLine: ShowLine,
+): Promise<CrontabChange | null> {
   const bytes = await readCrontabBytes(env);
   const state = addToCrontab(toText(bytes), comment, line);
   if (state.code === 'present') return null;
@@ -57,7 +68,7 @@ async function findChange({ comment, line }: CronSchedule, env: Environment): Pr
     const lines = bytes.split('\n').with(state.index, toBytes(line));
     return { bytes: lines.join('\n'), replaced: state.line };
   }
-  const existing = redactText(state.line);
+  const existing = showLine(state.line);
   if (state.isEdited) {
     throw new CredWatchError(
       `the line of \`init\` in the crontab was edited, so it is not replaced: ${existing}`,

@@ -16,6 +16,7 @@ import { printNote } from '../../process/messages.ts';
 import { askUser } from '../../question.ts';
 import type { InitFlags } from '../init-flags.ts';
 import { findProgram } from '../read-host.ts';
+import { createLineRedactor } from '../show-line.ts';
 import { createManagerEnvironment } from '../systemd.ts';
 import { findUserUnitFolder, readUserName } from '../user.ts';
 import { readCrontabRemoval, removeFromCrontab } from './crontab.ts';
@@ -35,9 +36,10 @@ export async function runRemove(flags: InitFlags, io: Io, root = '/'): Promise<n
   const context: RemovalContext = {
     user: readUserName(io),
     selected,
-    databases: findDatabases(written),
+    databases: listDatabases(written).filter((path) => existsSync(path)),
     hasSystemUnits: !io.isRoot && hasSystemUnits(root),
     isUserScope: written.some((each) => each.kind === 'systemd' && each.scope === 'user'),
+    showLine: createLineRedactor(io, listDatabases(written)),
   };
   const isJson = flags.format === 'json';
   if (!isJson) await printText(io, renderFoundSchedules(found, context));
@@ -93,9 +95,10 @@ async function remove(
   return 'removed';
 }
 
-/** The databases of these schedules that exist, each once. */
-const findDatabases = (written: readonly WrittenSchedule[]): string[] =>
-  [...new Set(written.flatMap(({ database }) => database ?? []))].filter((path) => existsSync(path));
+/** The databases of these schedules, each once. */
+const listDatabases = (written: readonly WrittenSchedule[]): string[] => [
+  ...new Set(written.flatMap(({ database }) => database ?? [])),
+];
 
 const hasSystemUnits = (root: string): boolean =>
   [SERVICE_NAME, TIMER_NAME].some((name) => existsSync(join(root, SYSTEM_UNIT_FOLDER, name)));
