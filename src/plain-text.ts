@@ -79,8 +79,16 @@ export function isPlain(text: string): boolean {
   return (ARN.test(rest) ? rest.replace(GENERATED_SUFFIX, '') : rest).split(SEPARATORS).every(isPlainPart);
 }
 
-/** Whether a part can be a piece of a key, however short it is. */
-export const hasUnusualPart = (text: string): boolean => !text.split(SEPARATORS).every(isPlainPart);
+/** A word with fewer letters can be a piece between two separators of a key. */
+const MIN_WORD_LENGTH = 4;
+
+/** How many characters of a name can belong to a key. Zero for an ordinary name. */
+export function countKeyCharacters(name: string): number {
+  const parts = name.split(SEPARATORS);
+  if (parts.every(isPlainPart)) return 0;
+  const counted = parts.filter((part) => part.length < MIN_WORD_LENGTH || !isPlainPart(part));
+  return counted.join('').length;
+}
 
 const SEPARATORS = /[^\p{L}\p{N}]+/u;
 

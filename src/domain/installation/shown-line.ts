@@ -1,4 +1,4 @@
-import { hasUnusualPart } from '../../plain-text.ts';
+import { countKeyCharacters } from '../../plain-text.ts';
 import { redactLine } from '../../redact.ts';
 import { unescapeCommand } from './cron-line.ts';
 import { splitShellWords } from './shell-words.ts';
@@ -46,16 +46,14 @@ const findUnusedMark = (line: string): string =>
 /** Characters that no key of AWS has in a URL, a query or base64. A path with other ones is not shown. */
 const PATH_CHARACTERS = /^[^?=&#%+\p{C}]*$/u;
 
-/** The names of temporary folders and unusual names of users are shorter than keys. */
-const MAX_UNUSUAL_NAME = 16;
+/** The random parts of temporary folders, and unusual names of users, are shorter than keys. */
+const MAX_OF_NAME = 16;
 /** A key can contain slashes. */
-const MAX_UNUSUAL_NAMES = 20;
+const MAX_OF_PATH = 20;
 
 /** False if a key can be a part of the path, also if a file has this name. */
 export function isOrdinaryPath(path: string): boolean {
-  const lengths = path.split('/').flatMap((name) => (hasUnusualPart(name) ? [name.length] : []));
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  return (
-    PATH_CHARACTERS.test(path) && Math.max(0, ...lengths) <= MAX_UNUSUAL_NAME && total <= MAX_UNUSUAL_NAMES
-  );
+  const counts = path.split('/').map(countKeyCharacters);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return PATH_CHARACTERS.test(path) && Math.max(...counts) <= MAX_OF_NAME && total <= MAX_OF_PATH;
 }
