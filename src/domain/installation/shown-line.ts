@@ -33,7 +33,8 @@ export function redactCronLine(line: string, isKnownPath: (path: string) => bool
     return name + (isList ? value.split(':').map(replacePath).join(':') : replacePath(value));
   });
   const pattern = new RegExp(`${mark}(\\d{1,2})`, 'g');
-  return redactLine(marked).replace(pattern, (_, index) => paths[Number(index)] ?? '');
+  // An escape of cron can divide an escape of a URL.
+  return redactLine(marked.replaceAll('\\%', '%')).replace(pattern, (_, index) => paths[Number(index)] ?? '');
 }
 
 /** Nothing else may be in a word that is shown. cron ends the command at a `%`. */
@@ -44,7 +45,7 @@ const findUnusedMark = (line: string): string =>
   [...'qxzjkvwy'].map((letter) => `/${letter}`).find((mark) => !line.includes(mark)) ?? '/qq';
 
 /** Characters that no key of AWS has in a URL, a query or base64. A path with other ones is not shown. */
-const PATH_CHARACTERS = /^[^?=&#%+\p{C}]*$/u;
+const PATH_CHARACTERS = /^(?:[^?=&#%+\p{C}]|%(?![\da-f]{2}))*$/iu;
 
 /** The random parts of temporary folders, and unusual names of users, are shorter than keys. */
 const MAX_OF_NAME = 16;

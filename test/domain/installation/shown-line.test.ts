@@ -4,6 +4,9 @@ import { isOrdinaryPath, redactCronLine } from '../../../src/domain/installation
 const UNUSUAL = '/home/xqzk9vw2/node-v22';
 const SECRET = 'Zq8TmB4xWv7RkL2pYc9NsD5hJf3GtA6uEb1Qo0Xi';
 
+/** Each character as an escape of URLs, as cron reads it. */
+const escapeForUrl = (text: string) => text.replace(/./g, (each) => `\\%${each.charCodeAt(0).toString(16)}`);
+
 /** Every absolute path exists, also one with a secret in its name. */
 const show = (line: string) => redactCronLine(line, isOrdinaryPath);
 
@@ -12,6 +15,7 @@ describe('a line of a crontab keeps', () => {
     ['a path that parts of a key can have', `*/5 * * * * ${UNUSUAL}/bin/node poll > /dev/null`],
     ['a quoted path with blanks', `* * * * * '${UNUSUAL}/my files/node' /usr/bin/cred-watch poll`],
     ['a path with double quotes around', `* * * * * "${UNUSUAL}/my files/node" poll`],
+    ['a path with a percent sign', `* * * * * '${UNUSUAL}/50\\% "a"/node' cred-watch poll`],
     ['the value of a variable', `* * * * * AWS_CONFIG_FILE=${UNUSUAL} cred-watch poll`],
     ['the value of a flag', `* * * * * cred-watch poll --db=${UNUSUAL}/a.db --db ${UNUSUAL}/b.db`],
     ['a path behind an operator', `* * * * * cd ${UNUSUAL};cred-watch poll >>${UNUSUAL}/a.log 2>&1`],
@@ -34,6 +38,7 @@ describe('no line shows', () => {
     ['a quoted path as the value of a secret variable', `* * * * * TOKEN='/srv/${SECRET.slice(0, 8)}' a`],
     ['a path behind a secret flag', `* * * * * a --client-secret /srv/${SECRET.slice(0, 8)}`],
     ['a path as the value of a secret flag', `* * * * * a --client-secret=/srv/${SECRET.slice(0, 8)}`],
+    ['escapes in the name of a file', `* * * * * cat '/srv/${escapeForUrl(SECRET)}'`],
     ['the query of a path', `* * * * * curl /srv/a?key=${SECRET}`],
     ['the query of a quoted path', `* * * * * curl '/srv/a?key=${SECRET.slice(0, 10)}'`],
     ['a key behind the character at which cron ends a command', `* * * * * a /%2F${SECRET}`],
@@ -45,6 +50,7 @@ describe('no line shows', () => {
   ])('%s', (_, line) => {
     const shown = show(line);
     expect(shown).toContain('[redacted]');
+    expect(shown.replaceAll('\\', '')).not.toContain(SECRET);
     for (let start = 0; start + 8 <= SECRET.length; start += 1)
       expect(shown).not.toContain(SECRET.slice(start, start + 8));
   });
