@@ -86,6 +86,19 @@ test('--write keeps the bytes of a crontab in another encoding', async () => {
   expect(after.subarray(before.length).toString()).toMatch(/^\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
 });
 
+test('--write changes no crontab whose carriage returns it cannot read', async () => {
+  const { init, crontab } = await createInstance();
+  // As Debian 12 prints them.
+  const before = 'MAILTO=ops\\r\n0 1 * * * /srv/a.sh\n';
+  crontab.write(before);
+  const { code, stderr } = await init([...CRON, '--write', '--yes']);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^error: lines of the crontab end with a carriage return, .*\nhint: remove /),
+  ]);
+  expect(crontab.read()).toBe(before);
+});
+
 test('--write changes no line that polls the same credentials', async () => {
   const { init, crontab, env } = await createInstance();
   const variable = `AWS_EC2_METADATA_SERVICE_ENDPOINT=${env.AWS_EC2_METADATA_SERVICE_ENDPOINT}`;

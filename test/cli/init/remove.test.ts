@@ -160,6 +160,16 @@ describe('a crontab', () => {
     expect(crontab.read()).toBe(`0 2 * * * /srv/new.sh\n${CRON_COMMENT}\n${line(60)}\n`);
   });
 
+  test('with carriage returns that cannot be read stays', async () => {
+    const { crontab, line, remove } = createMachine();
+    const before = `MAILTO=ops\\r\n${CRON_COMMENT}\n${line()}\n`;
+    crontab.write(before);
+    await expect(remove()).rejects.toMatchObject({
+      message: expect.stringMatching(/^lines of the crontab end with a carriage return, /),
+    });
+    expect(crontab.read()).toBe(before);
+  });
+
   test('that cannot be read is a note', async () => {
     const { crontab, remove } = createMachine();
     crontab.break('you are not allowed');

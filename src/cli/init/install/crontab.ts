@@ -63,6 +63,7 @@ async function findChange(
   const bytes = await readCrontabBytes(env);
   const state = addToCrontab(toText(bytes), comment, line);
   if (state.code === 'present') return null;
+  if (state.code !== 'conflict') assertWritable(bytes);
   if (state.code === 'addable') return { bytes: bytes + toBytes(state.addition), replaced: null };
   if (state.code === 'replaceable') {
     const lines = bytes.split('\n').with(state.index, toBytes(line));
@@ -106,7 +107,21 @@ export async function readCrontabBytes(env: Environment): Promise<string> {
   throw createError('crontab -l', stderr);
 }
 
+/**
+ * Debian's `crontab -l` prints a carriage return as a backslash and an r, so that writing its output would change lines.
+ * @throws CredWatchError
+ */
+function assertWritable(bytes: string): void {
+  if (!/\\r$/m.test(bytes)) return;
+  throw new CredWatchError(
+    'lines of the crontab end with a carriage return, which `crontab -l` does not print as it is, so the crontab is not changed',
+    'remove the carriage returns with `crontab -e`, and run the command again',
+  );
+}
+
+/** @throws CredWatchError */
 export async function writeCrontabBytes(bytes: string, env: Environment): Promise<void> {
+  assertWritable(bytes);
   const { code, stderr } = await runProgram(['crontab', '-'], env, { input: bytes, encoding: 'latin1' });
   if (code !== 0) throw createError('crontab -', stderr);
 }
