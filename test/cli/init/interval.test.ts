@@ -104,3 +104,12 @@ test.each([
   expect(crontab.read()).toContain(`\n${times}`);
   expect(unwrap(stdout)).toMatch(row);
 });
+
+test('systemd polls credentials of a minute every 10 seconds, and the check knows', async () => {
+  const { init, check, write } = await createInstance(MINUTE);
+  write('run/systemd/system/x', '');
+  const { code, stdout } = await init({ schedule: 'systemd', write: true, yes: true });
+  expect([code, stdout]).toEqual([0, expect.stringContaining('\nOnCalendar=*:*:0/10\n')]);
+  const poller = (await check()).checks.find((each) => each.code === 'POLLER');
+  expect(poller).toMatchObject({ place: { kind: 'systemd' }, interval_seconds: 10 });
+});
