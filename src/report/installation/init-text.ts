@@ -8,6 +8,7 @@ import {
   describeFoundSource,
   describeHistory,
   describeNextReport,
+  type NextCommands,
   SIMULATED_NOTE,
 } from '../messages/installation/init.ts';
 import {
@@ -53,7 +54,7 @@ export function renderNextSteps(
   const next =
     report.remaining <= 0
       ? COME_BACK_WITH_CREDENTIALS
-      : describeNextReport(nextReport, formatReportCommand(report), generatedAt);
+      : describeNextReport(nextReport, formatCommands(report), generatedAt);
   const isWritten = state !== 'printed' && report.existing === null;
   const rows: [label: string, text: string][] = [
     ...(isWritten ? [['schedule', describeInstallation(report, state)] as [string, string]] : []),
@@ -96,9 +97,10 @@ function formatSchedule(schedule: Schedule): string {
   }
 }
 
-/** The command that shows what the schedule recorded. */
-function formatReportCommand({ isDefaultDatabase, database, jobDuration }: InitReport): string {
+/** The commands that show what the schedule recorded, and that judge a job. */
+function formatCommands({ isDefaultDatabase, database, jobDuration }: InitReport): NextCommands {
   const job = ['-j', jobDuration === null ? 'DURATION' : formatFlagDuration(jobDuration)];
   const file = isDefaultDatabase ? [] : ['--db', database];
-  return formatShellCommand(['cred-watch', 'report', ...job, ...file]);
+  const format = (name: string) => formatShellCommand(['cred-watch', name, ...job, ...file]);
+  return { report: format('report'), check: format('check') };
 }

@@ -261,7 +261,12 @@ test('keys of a shell are polled by a process, because cron does not have them',
   };
   const printed = await init([], keys);
   expect(printed.stdout).toMatch(/ poll --source environment --interval 5m --db \S+$/m);
+  expect(printed.stdout.replace(/\n {18}/g, ' ')).toMatch(
+    /^ {2}come back {7}only you replace keys in variables, .* run `cred-watch check -j DURATION --db \S+`$/m,
+  );
   expect(printed.stdout + printed.stderr).not.toContain('CANARY');
+  const { next_report: next, ...document } = JSON.parse((await init(['-f', 'json'], keys)).stdout);
+  expect([findViolations('init', { next_report: next, ...document }), next.code]).toEqual([[], 'NEVER']);
   const refused = await init(CRON, keys);
   expect([refused.code, refused.stderr]).toEqual([
     2,

@@ -44,6 +44,6 @@ function describeBasis(basis: RotationBasis): string {
     case 'VALIDITY':
       return `these credentials are replaced within their validity of ${formatDuration(basis.within)}`;
     case 'TIME_LEFT':
-      return `these credentials are replaced before they expire in ${formatDuration(basis.within)}`;
+      return `these credentials expire in ${formatDuration(basis.within)}, and are replaced before`;
   }
 }
