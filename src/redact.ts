@@ -9,7 +9,7 @@ const MAX_LENGTH = 200;
 /** A longer text is cut first, to limit the work. */
 const MAX_INPUT_LENGTH = 2048;
 
-const REDACTED = '[redacted]';
+export const REDACTED = '[redacted]';
 
 /**
  * Returns one line of at most 200 printable characters without secrets. Removes

@@ -1,5 +1,5 @@
 import { countKeyCharacters } from '../../plain-text.ts';
-import { redactLine } from '../../redact.ts';
+import { REDACTED, redactLine } from '../../redact.ts';
 import { unescapeCommand } from './cron-line.ts';
 import { splitShellWords } from './shell-words.ts';
 
@@ -8,6 +8,9 @@ const RAW_WORD = /(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\;&|<>()])+/g;
 
 /** The name of a variable or of a flag in front of a value. */
 const NAME = /^(?:[A-Za-z_]\w*|--[a-z-]+)=/;
+
+/** Flags of `poll` whose value can be a secret, also if it is an ordinary word. */
+const SECRET_FLAGS: ReadonlySet<string> = new Set(['--external-id', '--process']);
 
 /** With more placeholders, these would have three digits, which are not ordinary text. */
 const MAX_PATHS = 100;
@@ -25,7 +28,17 @@ export function redactCronLine(line: string, isKnownPath: (path: string) => bool
     if (!isPath || paths.length >= MAX_PATHS || !isKnownPath(path)) return written;
     return `${mark}${paths.push(written) - 1}`;
   };
+  let isSecretNext = false;
   const marked = line.replace(RAW_WORD, (word) => {
+    const [text = ''] = splitShellWords(unescapeCommand(word));
+    const [flag = '', ...values] = text.split('=');
+    const isSecret = isSecretNext || (SECRET_FLAGS.has(flag) && values.length > 0);
+    if (isSecret) {
+      const shown = isSecretNext ? REDACTED : `${flag}=${REDACTED}`;
+      isSecretNext = false;
+      return shown;
+    }
+    isSecretNext = SECRET_FLAGS.has(flag);
     const [name = ''] = NAME.exec(word) ?? [];
     const value = word.slice(name.length);
     // The values of PATH.

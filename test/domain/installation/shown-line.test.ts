@@ -56,6 +56,17 @@ describe('no line shows', () => {
   });
 });
 
+test.each([
+  ['--external-id tenant --db a.db', '--external-id [redacted] --db a.db'],
+  ['--external-id=tenant --db a.db', '--external-id=[redacted] --db a.db'],
+  [`'--external-id' "my tenant" --db a.db`, `'--external-id' [redacted] --db a.db`],
+  ["--process 'cat tenant' --db a.db", '--process [redacted] --db a.db'],
+  ["--process='cat tenant' --db a.db", '--process=[redacted] --db a.db'],
+  [String.raw`--process cat\ tenant --db a.db`, '--process [redacted] --db a.db'],
+])('the value of a secret flag is not shown, also if it is an ordinary word: %s', (flags, shown) => {
+  expect(show(`* * * * * cred-watch poll ${flags}`)).toBe(`* * * * * cred-watch poll ${shown}`);
+});
+
 test('a path that is not known is treated like any other word', () => {
   expect(redactCronLine(`* * * * * ${UNUSUAL} cred-watch poll`, () => false)).toBe(
     '* * * * * [redacted] cred-watch poll',
