@@ -15,12 +15,15 @@ import { SYSTEM_FOLDERS } from './run-program.ts';
 export function readHost({ env, isRoot }: Pick<Io, 'env' | 'isRoot'>, root = '/'): Host {
   return {
     isRoot,
-    hasSystemd: existsSync(join(root, 'run/systemd/system')),
+    hasSystemd: isSystemdRunning(root),
     hasCrontab: findProgram('crontab', env) !== null,
     isCronRunning: isCronRunning(root),
     container: findContainer(env, root),
   };
 }
+
+/** As `sd_booted()`. */
+export const isSystemdRunning = (root: string): boolean => existsSync(join(root, 'run/systemd/system'));
 
 function findContainer(env: Environment, root: string): Orchestrator | 'other' | null {
   const isSet = (name: string) => isVariableSet(env, name);

@@ -62,7 +62,7 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
   const isChosen = flags.schedule === undefined && kind === 'process';
   const { every = USUAL_INTERVAL } = flags;
   const processReason = isChosen ? findProcessReason(host, poll, every) : null;
-  assertInstallable(flags, kind, processReason, io);
+  assertInstallable(flags, { kind, host, processReason }, io);
   const { source, host: hostName } = await openSourceFromFlags(selected, io);
   using store = await openRecordingStore(poll.database, flags.db, io);
   const recorded = await pollOnce({

@@ -1,4 +1,6 @@
 /** `init` on a machine whose files, processes and programs are in a folder of the test. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findViolations } from '../../support/docs/schemas.ts';
 import { createMachine } from '../../support/installation/check-machine.ts';
@@ -102,6 +104,17 @@ test('a line of init that was edited stays, also with --yes', async () => {
     hint: 'keep this line, or remove it with `crontab -e` and run the command again',
   });
   expect(machine.crontab.read()).toBe(edited);
+});
+
+test('--write installs no units while systemd does not run', async () => {
+  const machine = await createInstance();
+  const flags = { schedule: 'systemd', write: true, yes: true } as const;
+  await expect(machine.init(flags)).rejects.toMatchObject({
+    message: 'systemd does not run here, so --write cannot start the timer',
+    hint: expect.stringMatching(/^use --schedule cron or process; /),
+  });
+  expect(existsSync(join(machine.folder, 'config'))).toBe(false);
+  expect((await machine.init({ schedule: 'systemd' })).stdout).toContain('OnCalendar=');
 });
 
 test('without --schedule, --write installs no line while the cron daemon does not run', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { prepareUnits } from '../../../src/cli/init/install/units.ts';
@@ -19,11 +19,12 @@ import { writeCrontabStandIn, writeSystemctlStandIn } from '../../support/instal
 type SystemdSchedule = Extract<Schedule, { kind: 'systemd' }>;
 
 /** A machine whose files are in a folder, with stand-ins for `crontab` and `systemctl`, and two databases. */
-function createMachine({ isRoot = false } = {}) {
+function createMachine({ isRoot = false, hasSystemd = true } = {}) {
   const folder = temporaryFolder();
   const crontab = writeCrontabStandIn(folder);
   const systemctl = writeSystemctlStandIn(folder);
   const root = join(folder, 'root');
+  if (hasSystemd) mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
   const database = join(folder, 'samples.db');
   writeFileSync(database, '');
   const unitFolder = isRoot ? join(root, 'etc/systemd/system') : join(folder, 'config/systemd/user');
@@ -238,6 +239,18 @@ describe('units', () => {
       ['cred-watch.timer.d', 'cred-watch.timer.d/override.conf'],
     ]);
     expect(stdout).toContain(`rm -r ${unitFolder}/cred-watch.timer.d`);
+  });
+
+  test('are removed with the link of an enabled timer while systemd is not running', async () => {
+    const { installUnits, remove, unitFolder, systemctl } = createMachine({ hasSystemd: false });
+    await installUnits();
+    const links = join(unitFolder, 'timers.target.wants');
+    mkdirSync(links);
+    symlinkSync('../cred-watch.timer', join(links, 'cred-watch.timer'));
+    systemctl.fail('Failed to connect to bus');
+    expect((await remove()).code).toBe(0);
+    expect(pathsIn(unitFolder)).toEqual(['timers.target.wants']);
+    expect(systemctl.readLog()).toEqual(['']);
   });
 
   test('stay if the timer cannot be stopped', async () => {

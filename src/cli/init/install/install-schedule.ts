@@ -1,7 +1,16 @@
-import type { Installation, ProcessReason, ScheduleKind } from '../../../domain/installation/schedule.ts';
+import type {
+  Host,
+  Installation,
+  ProcessReason,
+  ScheduleKind,
+} from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { InitReport } from '../../../report/installation/init-report.ts';
-import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
+import {
+  askToInstall,
+  describeNotInstallable,
+  SYSTEMD_NOT_RUNNING,
+} from '../../../report/messages/installation/schedule.ts';
 import type { Io } from '../../process/io.ts';
 import { askUser } from '../../question.ts';
 import type { InitFlags } from '../init-flags.ts';
@@ -9,16 +18,25 @@ import { createLineRedactor } from '../show-line.ts';
 import { prepareCrontab } from './crontab.ts';
 import { prepareUnits } from './units.ts';
 
+interface PlannedSchedule {
+  kind: ScheduleKind;
+  host: Host;
+  processReason: ProcessReason | null;
+}
+
 /** @throws CredWatchError if `--write` cannot install this schedule, or cannot ask */
 export function assertInstallable(
   { write, yes, format }: InitFlags,
-  kind: ScheduleKind,
-  processReason: ProcessReason | null,
+  { kind, host, processReason }: PlannedSchedule,
   io: Io,
 ): void {
   if (!write) return;
   if (kind === 'sidecar' || kind === 'process') {
     const { message, hint } = describeNotInstallable(kind, processReason);
+    throw new CredWatchError(message, hint);
+  }
+  if (kind === 'systemd' && !host.hasSystemd) {
+    const { message, hint } = SYSTEMD_NOT_RUNNING;
     throw new CredWatchError(message, hint);
   }
   if (yes) return;

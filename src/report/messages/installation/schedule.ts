@@ -104,6 +104,12 @@ export function describeNotInstallable(
       };
 }
 
+/** Units without a running timer would have to be removed by hand. */
+export const SYSTEMD_NOT_RUNNING: Explanation = {
+  message: 'systemd does not run here, so --write cannot start the timer',
+  hint: 'use --schedule cron or process; without --write, `init` prints the units for another machine',
+};
+
 export function askToInstall(
   schedule: Schedule,
   { isSimulated, replaces }: { isSimulated: boolean; replaces: ReplacedSchedule | null },
