@@ -57,7 +57,7 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
   const selected = await selectSource(flags, io);
   if (selected === null) return EXIT.failed;
   const poll = buildPollCommand(selected, io);
-  const host = readHost(io, root);
+  const host = await readHost(io, root);
   const kind = planKind(flags, host, poll);
   const isChosen = flags.schedule === undefined && kind === 'process';
   const { every = USUAL_INTERVAL } = flags;

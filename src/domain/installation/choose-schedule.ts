@@ -49,6 +49,7 @@ export function findScheduleProblem(
     case 'sidecar':
       return host.container === 'ecs' || host.container === 'kubernetes' ? null : { code: 'NO_ORCHESTRATOR' };
     case 'cron':
+      if (host.crontabError !== null) return { code: 'CRONTAB', reason: host.crontabError };
       return findCommonProblem(kind, findCronFields(every), poll, every) ?? findCronProblem(poll, every);
     case 'systemd':
       return (

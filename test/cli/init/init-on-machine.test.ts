@@ -106,6 +106,22 @@ test('a line of init that was edited stays, also with --yes', async () => {
   expect(machine.crontab.read()).toBe(edited);
 });
 
+test('a user who may not use cron gets another schedule, and the reason', async () => {
+  const machine = await createInstance();
+  machine.addProcess(70, ['/usr/sbin/cron', '-f']);
+  machine.crontab.break('You (loader) are not allowed to use this program (crontab)');
+  const error = '`crontab -l` failed: You (loader) are not allowed to use this program (crontab)';
+  expect((await machine.init()).stdout).toContain(`\nA process has to poll, because ${error}.\n`);
+  const document = JSON.parse((await machine.init({ format: 'json' })).stdout);
+  expect([findViolations('init', document), document.schedule.reason]).toEqual([[], 'CRONTAB']);
+  await expect(machine.init({ schedule: 'cron' })).rejects.toMatchObject({
+    message: error,
+    hint: expect.stringContaining('/etc/cron.allow'),
+  });
+  machine.write('run/systemd/system/x', '');
+  expect((await machine.init()).stdout).toContain('install these user units of systemd');
+});
+
 test('--write installs no units while systemd does not run', async () => {
   const machine = await createInstance();
   const flags = { schedule: 'systemd', write: true, yes: true } as const;

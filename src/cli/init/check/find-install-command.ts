@@ -37,7 +37,7 @@ export async function findInstallCommand(flags: InitFlags, context: InstallConte
   try {
     const selected = { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) };
     const poll = buildPollCommand(selected, io);
-    const host = readHost(io, root);
+    const host = await readHost(io, root);
     const { every = USUAL_INTERVAL } = flags;
     const sourceWords = poll.words.slice(flags.source === 'auto' ? 3 : 1);
     const kind = chooseSchedule(host, poll, every);

@@ -38,7 +38,8 @@ export async function runRemove(flags: InitFlags, io: Io, root = '/'): Promise<n
     selected,
     databases: listDatabases(written).filter((path) => existsSync(path)),
     hasSystemUnits: !io.isRoot && hasSystemUnits(root),
-    isUserScope: written.some((each) => each.kind === 'systemd' && each.scope === 'user'),
+    isUserScope:
+      isSystemdRunning(root) && written.some((each) => each.kind === 'systemd' && each.scope === 'user'),
     showLine: createLineRedactor(io, listDatabases(written)),
   };
   const isJson = flags.format === 'json';

@@ -179,7 +179,15 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
     case 'INTERVAL':
       return {
         message: `${problem.kind} cannot run a poll every ${formatDuration(problem.every)}`,
-        hint: 'use an interval that divides an hour or a day, for example 1m, 5m or 30m, or use --schedule process',
+        hint:
+          problem.kind === 'systemd'
+            ? 'use at least 10s, and an interval that divides a minute, an hour or a day, for example 30s, 5m or 30m, or use --schedule process'
+            : 'use an interval that divides an hour or a day, for example 1m, 5m or 30m, or use --schedule process',
+      };
+    case 'CRONTAB':
+      return {
+        message: problem.reason,
+        hint: 'let root allow this user to use cron (/etc/cron.allow), or use --schedule systemd or process',
       };
     case 'LINE_END':
       return {
