@@ -39,7 +39,7 @@ test.each(
 )('sources in the case %s ends with exit code %i', async (name, code) => {
   const run = await runCase(name);
   expect(run, run.stderr).toMatchObject({ code, stderr: '' });
-  expect(run.stdout).toMatch(/^providers\n\n[\s\S]*\ncredentials by SDK\n\n/);
+  expect(run.stdout).toMatch(/^credentials by SDK\n\n[\s\S]*\nproviders\n\n/);
 });
 
 test('the last line says that some SDKs get no credentials, although the exit code is 0', async () => {
@@ -123,7 +123,7 @@ describe('--expect', () => {
     const run = await runCase('keys-in-environment-over-task-role', '--expect', 'container');
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
-      /^expected container, got environment \(.*\) in every SDK because the environment comes first\n\nproviders\n/,
+      /^expected container, got environment \(.*\) in every SDK because the environment comes first\n\ncredentials by SDK\n/,
     );
   });
 
