@@ -77,7 +77,7 @@ export async function probeProviders(
   const byName = new Map([...providers, imds].map((provider) => [provider.name, provider]));
   const { selectedName, profiles } = files;
   const role = byName.get('profile-role');
-  if (role?.state === 'untried') {
+  if (role?.state === 'untried' || role?.problem?.code === 'MFA_REQUIRED') {
     const problem = await findMissingBase(selectedName, { files, providers: byName, options: probeOptions });
     if (problem !== null) byName.set('profile-role', { ...role, state: 'incomplete', problem });
   }
@@ -166,7 +166,7 @@ async function probeRoleOfVariable(
 }
 
 const CREDENTIAL_SETTING =
-  /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_.*)$/i;
+  /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
 
 /** Whether one of these settings has another value. The number of settings of both profiles is compared elsewhere. */
 function hasOtherValues(profile: Profile, known: Profile | undefined): boolean {

@@ -6,7 +6,8 @@ const javascriptRole: ChainLink = (facts, sdk) => {
   const cause = problem?.code === 'NO_BASE_CREDENTIALS' ? problem.cause : null;
   if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
   const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
-  const onIncomplete = cause === 'SIGNED_OUT' ? 'stop' : isMissing ? 'leave' : 'next';
+  const isStopped = cause === 'SIGNED_OUT' || problem?.code === 'MFA_REQUIRED';
+  const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
   return providerLink('profile-role', { onIncomplete })(facts, sdk);
 };
 

@@ -49,7 +49,7 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
   const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
   return (facts, client) => {
     const provider = facts.providers[name];
-    const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
+    const act = (action: FailureAction, reason: 'INCOMPLETE' | 'MFA_REQUIRED' | 'FAILED' | 'EXPIRED') =>
       action === 'stop' ? stopAt(name, { reason }) : action;
     const win = (problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null): ChainOutcome => ({
       kind: 'wins',
@@ -60,7 +60,7 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
     if (provider.problem?.code === 'NO_SESSION_TOKEN') return win('NO_SESSION_TOKEN');
     if (provider.state === 'incomplete') {
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
-      return act(action, 'INCOMPLETE');
+      return act(action, provider.problem.code === 'MFA_REQUIRED' ? 'MFA_REQUIRED' : 'INCOMPLETE');
     }
     const difference = findClientDifference(provider, client);
     if (difference !== null) {
