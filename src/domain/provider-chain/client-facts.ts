@@ -11,8 +11,21 @@ export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts
     : facts.providers;
   const acceptsColon = GO_CLIENTS.includes(client) && fileProblems.some(({ cause }) => cause === 'COLON');
   return (client === 'botocore' || acceptsColon) && botocoreProfile !== null
-    ? { ...facts, providers: { ...providers, ...botocoreProfile } }
-    : { ...facts, providers };
+    ? applyClientProfile({ ...facts, providers: { ...providers, ...botocoreProfile } }, client)
+    : applyClientProfile({ ...facts, providers }, client);
+}
+
+function applyClientProfile(facts: ChainFacts, client: Client): ChainFacts {
+  const own = facts.clientProfiles.find(({ clients }) => clients.includes(client));
+  if (own === undefined) return facts;
+  const isRead = ({ path }: { path: string }) => !own.unreadFiles.some((unread) => unread.path === path);
+  return {
+    ...facts,
+    providers: { ...facts.providers, ...own.providers },
+    profile: { ...facts.profile, ...own.profile },
+    fileProblems: facts.fileProblems.filter(isRead),
+    misplacedSections: facts.misplacedSections.filter(isRead),
+  };
 }
 
 /** A provider as this client finds it. */

@@ -1,6 +1,7 @@
 import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
-import type { ChainFacts, FileProblem, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import type { FileProblem } from '../shared-files/file-problem.ts';
 import { findClientDifference } from './client-differences.ts';
 import { findLateOutcome } from './late-responses.ts';
 import { isTokenLate } from './response-limits.ts';
@@ -50,7 +51,11 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
   return (facts, client) => {
     const provider = facts.providers[name];
     const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
-      action === 'stop' ? stopAt(name, { reason }) : action;
+      action !== 'stop'
+        ? action
+        : provider.problem?.code === 'EMPTY_SETTING'
+          ? stopAt(name, { reason: 'INVALID_SETTING', setting: provider.problem.name })
+          : stopAt(name, { reason });
     const win = (problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null): ChainOutcome => ({
       kind: 'wins',
       provider: name,

@@ -89,6 +89,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
   switch (problem.code) {
     case 'ROLE_SOURCE_MISSING':
       return `source_profile ${problem.name} does not exist`;
+    case 'EMPTY_SETTING':
+      return `${problem.name} has no value`;
     case 'NO_BASE_CREDENTIALS':
       return problem.failed === undefined
         ? `${problem.setting} ${problem.value} has no credentials`
