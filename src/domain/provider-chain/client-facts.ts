@@ -13,13 +13,29 @@ export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts
   const acceptsColon = GO_CLIENTS.includes(client) && fileProblems.some(({ cause }) => cause === 'COLON');
   const profile = client === 'botocore' || acceptsColon ? botocoreProfile : null;
   const providers = { ...facts.providers, ...own, ...profile };
-  const role = providers['profile-role'];
-  return role.problem?.code === 'MFA_REQUIRED' && CLIENTS_WITHOUT_MFA.includes(client)
-    ? {
-        ...facts,
-        providers: { ...providers, 'profile-role': { ...role, state: 'untried', problem: null } },
-      }
-    : { ...facts, providers };
+  return applyMfa(applyClientProfile({ ...facts, providers }, client), client);
+}
+
+function applyMfa(facts: ChainFacts, client: Client): ChainFacts {
+  const role = facts.providers['profile-role'];
+  if (role.problem?.code !== 'MFA_REQUIRED' || !CLIENTS_WITHOUT_MFA.includes(client)) return facts;
+  return {
+    ...facts,
+    providers: { ...facts.providers, 'profile-role': { ...role, state: 'untried', problem: null } },
+  };
+}
+
+function applyClientProfile(facts: ChainFacts, client: Client): ChainFacts {
+  const own = facts.clientProfiles.find(({ clients }) => clients.includes(client));
+  if (own === undefined) return facts;
+  const isRead = ({ path }: { path: string }) => !own.unreadFiles.some((unread) => unread.path === path);
+  return {
+    ...facts,
+    providers: { ...facts.providers, ...own.providers },
+    profile: { ...facts.profile, ...own.profile },
+    fileProblems: facts.fileProblems.filter(isRead),
+    misplacedSections: facts.misplacedSections.filter(isRead),
+  };
 }
 
 /** A provider as this client finds it. */

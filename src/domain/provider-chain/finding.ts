@@ -4,14 +4,13 @@ import type { ChainContext } from './chain-context.ts';
 import type { OtherClient, Sdk } from './clients.ts';
 import type { MisspeltVariable } from './misspelt-variables.ts';
 import type {
-  FileProblem,
   KeyPairProvider,
-  MisplacedSection,
   ProfileProvider,
   ProviderName,
   ProviderProblem,
   RoleBaseKind,
 } from './providers.ts';
+import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
 
 type Sdks = readonly Sdk[];
 type Providers = readonly ProviderName[];

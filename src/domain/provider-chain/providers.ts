@@ -2,8 +2,10 @@ import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { Platform } from '../platform.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { ResponseTimes } from './chains/response-limits.ts';
-import type { Client, Sdk } from './clients.ts';
+import type { Client } from './clients.ts';
 import type { ObservedProcess } from './process-view.ts';
+import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
+import type { FileVariable, UnusualSettings } from './shared-files/unusual-settings.ts';
 
 export const PROVIDER_NAMES = [
   'environment',
@@ -62,6 +64,8 @@ export type ProviderProblem =
   | MissingBase
   /** A person has to enter a code for the role of `profile`: the selected profile, or one between it and its keys. */
   | { code: 'MFA_REQUIRED'; profile: string }
+  /** The setting has no value. Only for clients that read this as an empty value: others ignore the setting. */
+  | { code: 'EMPTY_SETTING'; name: string }
   /** `session`: the section `sso-session` that should have the settings does not exist. */
   | {
       code: 'SETTINGS_MISSING';
@@ -157,38 +161,15 @@ export const mapNames = <Name extends string, Value>(
   // `Object.fromEntries` forgets the type of the keys.
   Object.fromEntries(names.map((name) => [name, toValue(name)])) as Record<Name, Value>;
 
-export const FILE_PROBLEM_CAUSES = [
-  'BYTE_ORDER_MARK',
-  'NOT_UTF8',
-  // A line before the first section.
-  'NO_SECTION',
-  'UNCLOSED_SECTION',
-  'DUPLICATE_SECTION',
-  'DUPLICATE_KEY',
-  'NO_EQUALS_SIGN',
-  // `:` instead of `=`, which only botocore and Go accept.
-  'COLON',
-  // The first line of a section is indented.
-  'INDENTED',
-] as const;
-export type FileProblemCause = (typeof FILE_PROBLEM_CAUSES)[number];
-
-/** A line of a shared file that these SDKs cannot parse. Other SDKs ignore the line or accept it. */
-export interface FileProblem {
-  path: string;
-  /** Counted from 1. */
-  line: number;
-  cause: FileProblemCause;
-  sdks: readonly Sdk[];
-}
-
-/** A section whose name has the form of the other file, so SDKs ignore the section. */
-export interface MisplacedSection {
-  file: 'config' | 'credentials';
-  path: string;
-  /** As in the file, without brackets. */
-  section: string;
-  profile: string;
+/** What some clients find in the shared files, because they read the files in another way. */
+export interface ClientProfile {
+  clients: readonly Client[];
+  /** Only the providers that differ. */
+  providers: Readonly<Partial<Record<ProfileProvider, Provider>>>;
+  /** Whether these clients find the selected profile, and any profile. Null: as the others. */
+  profile: Pick<ChainFacts['profile'], 'exists' | 'anyExist'> | null;
+  /** The files that these clients do not read, because the variable is empty. */
+  unreadFiles: readonly { variable: FileVariable; path: string }[];
 }
 
 /** Everything that decides how a credential chain ends. */
@@ -231,6 +212,9 @@ export interface ChainFacts {
    * providers in the profile. Null if it finds the same.
    */
   botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
+  /** At most one per client. Applied after `botocoreProfile`. */
+  clientProfiles: readonly ClientProfile[];
+  unusualSettings: UnusualSettings;
 }
 
 /** The endpoint of IMDS unless a setting names another one. */

@@ -21,6 +21,7 @@ import {
   type SectionSettings,
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
+import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
@@ -86,6 +87,8 @@ export async function probeProviders(
     limits.pollMs,
     NOT_INSPECTED,
   );
+  const unusual = findUnusualSettings(env, files, botocoreProfiles);
+  const context = { options: probeOptions, files, botocoreProfiles, unusual, providers: byName };
   const ofDefaultVariable = readVariable(env, 'AWS_DEFAULT_PROFILE');
   // The loader drops sections without settings, but other SDKs accept such a profile.
   const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
@@ -118,6 +121,10 @@ export async function probeProviders(
       ? []
       : (await import('../environment/variable-notes.ts')).findVariableNotes(env),
     botocoreProfile: await probeBotocoreProfile(probeOptions, files, botocoreProfiles),
+    clientProfiles: isUsual(unusual)
+      ? []
+      : await (await import('./client-profiles/client-profiles.ts')).probeClientProfiles(context),
+    unusualSettings: unusual,
   };
 }
 
@@ -164,9 +171,6 @@ async function probeRoleOfVariable(
   const name = 'profile-web-identity';
   return { [name]: await probeWebIdentity(name, { tokenFile, roleArn }, options) };
 }
-
-const CREDENTIAL_SETTING =
-  /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
 
 /** Whether one of these settings has another value. The number of settings of both profiles is compared elsewhere. */
 function hasOtherValues(profile: Profile, known: Profile | undefined): boolean {

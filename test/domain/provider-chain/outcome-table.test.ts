@@ -6,13 +6,13 @@ import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import { groupByOutcome, groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
 import {
   type ChainFacts,
-  FILE_PROBLEM_CAUSES,
   type KnownProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type ProviderName,
   type ProviderProblem,
 } from '../../../src/domain/provider-chain/providers.ts';
+import { FILE_PROBLEM_CAUSES } from '../../../src/domain/provider-chain/shared-files/file-problem.ts';
 import { createFacts, type KnownProviders, withCredentials } from '../../support/domain/facts.ts';
 import { formatOutcome } from '../../support/domain/shadowing-case.ts';
 

@@ -11,9 +11,9 @@ import type { ChainOutcome, OutcomeCause } from '../../../src/domain/provider-ch
 import {
   type ChainFacts,
   createProvider,
-  FILE_PROBLEM_CAUSES,
   type ProviderProblem,
 } from '../../../src/domain/provider-chain/providers.ts';
+import { FILE_PROBLEM_CAUSES } from '../../../src/domain/provider-chain/shared-files/file-problem.ts';
 import { describeChainFinding } from '../../../src/report/messages/provider-chain/chain-findings.ts';
 import { describeProviderHint } from '../../../src/report/messages/provider-chain/provider-hints.ts';
 import {
@@ -351,6 +351,7 @@ describe('each code has a sentence', () => {
 
   const PROBLEMS: { [Code in ProviderProblem['code']]: Extract<ProviderProblem, { code: Code }> } = {
     NO_SECRET_KEY: { code: 'NO_SECRET_KEY' },
+    EMPTY_SETTING: { code: 'EMPTY_SETTING', name: 'role_arn' },
     NO_KEY_ID: { code: 'NO_KEY_ID' },
     NO_SESSION_TOKEN: { code: 'NO_SESSION_TOKEN' },
     NO_ROLE_ARN: { code: 'NO_ROLE_ARN' },

@@ -40,7 +40,7 @@ const keysAndRoleOf = (file: File): ChainLink =>
 const processOf = (file: File): ChainLink =>
   linkIf(
     (facts) => isIn(facts, file, 'process'),
-    providerLink('process', { onFailure: 'next', onExpired: 'next' }),
+    providerLink('process', { onIncomplete: 'next', onFailure: 'next', onExpired: 'next' }),
   );
 
 /** PHP always reads the config file in the home folder. */

@@ -1,0 +1,66 @@
+import type { Client } from '../clients.ts';
+
+/** Settings that clients read differently. They belong to the selected profile, or to a profile that it names. */
+export interface UnusualSettings {
+  /** As they are in the file, not in lower case. */
+  notLowercase: readonly string[];
+  /** Without a value. */
+  empty: readonly string[];
+  /** One file has the key id of the selected profile, and the other file its secret key. */
+  areKeysSplit: boolean;
+  /** Variables that are set to an empty path. */
+  emptyPaths: readonly FileVariable[];
+}
+
+export type FileVariable = 'AWS_CONFIG_FILE' | 'AWS_SHARED_CREDENTIALS_FILE';
+
+export const NO_UNUSUAL_SETTINGS: UnusualSettings = {
+  notLowercase: [],
+  empty: [],
+  areKeysSplit: false,
+  emptyPaths: [],
+};
+
+/** How a client reads the shared files. Sources: the code of the clients, and `test/peers`, which runs some of them. */
+export interface FileReader {
+  clients: readonly Client[];
+  /** Ignores a setting unless its name is in lower case. */
+  isCaseSensitive: boolean;
+  /** Reads a setting without a value as an empty value. */
+  keepsEmpty: boolean;
+  /** Reads no file if the variable with its path is empty. Others read the default file. */
+  usesEmptyPath: boolean;
+  /** Combines a key of one file with a key of the other file. */
+  combinesKeys: boolean;
+}
+
+export const FILE_READERS: readonly FileReader[] = [
+  {
+    clients: ['botocore'],
+    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, combinesKeys: false },
+  },
+  {
+    clients: ['java'],
+    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: true, combinesKeys: true },
+  },
+  {
+    clients: ['rust'],
+    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, combinesKeys: true },
+  },
+  {
+    clients: ['javascript', 'dotnet'],
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, combinesKeys: true },
+  },
+  {
+    clients: ['go', 'terraform', 'rclone', 'rclone-1.67'],
+    ...{ isCaseSensitive: false, keepsEmpty: false, usesEmptyPath: false, combinesKeys: false },
+  },
+  {
+    clients: ['ruby'],
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: true, combinesKeys: false },
+  },
+  {
+    clients: ['php'],
+    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: false, combinesKeys: false },
+  },
+];
