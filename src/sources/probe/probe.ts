@@ -21,6 +21,7 @@ import {
   type SectionSettings,
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
+import { applyComments } from './client-profiles/comments.ts';
 import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
@@ -157,7 +158,7 @@ async function probeBotocoreProfile(
   const providers = Object.fromEntries(
     await Promise.all(probes.map(async ([name, probe]) => [name, await probe])),
   );
-  return { ...providers, ...withVariable };
+  return applyComments({ ...providers, ...withVariable }, profile);
 }
 
 /** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */

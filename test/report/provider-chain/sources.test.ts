@@ -358,6 +358,7 @@ describe('each code has a sentence', () => {
     NO_ROLE_SOURCE: { code: 'NO_ROLE_SOURCE' },
     TWO_ROLE_SOURCES: { code: 'TWO_ROLE_SOURCES' },
     MFA_REQUIRED: { code: 'MFA_REQUIRED', profile: 'base' },
+    COMMENT_IN_VALUE: { code: 'COMMENT_IN_VALUE', name: 'role_arn', mark: '#' },
     ROLE_SOURCE_MISSING: { code: 'ROLE_SOURCE_MISSING', name: 'gone' },
     NO_BASE_CREDENTIALS: {
       code: 'NO_BASE_CREDENTIALS',

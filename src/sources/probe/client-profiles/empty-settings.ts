@@ -31,7 +31,9 @@ export function applyEmptySettings(
   const emptyKey = findEmptyKey(profile, reader);
   // botocore asks for a code even if the name of the device is empty.
   const ofRole = ['role_arn', 'source_profile', 'credential_source'];
-  const emptyOfRole = [...ofRole, ...(reader.clients.includes('botocore') ? ['mfa_serial'] : [])].find(isEmpty);
+  const emptyOfRole = [...ofRole, ...(reader.clients.includes('botocore') ? ['mfa_serial'] : [])].find(
+    isEmpty,
+  );
   const tokenFile = 'web_identity_token_file';
   return {
     ...probed,
