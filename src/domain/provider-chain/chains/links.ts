@@ -54,7 +54,7 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
       action !== 'stop'
         ? action
         : provider.problem?.code === 'EMPTY_SETTING'
-          ? stopAt(name, { reason: 'INVALID_SETTING', setting: provider.problem.name })
+          ? stopAt(name, { reason: 'EMPTY_SETTING', setting: provider.problem.name })
           : stopAt(name, { reason });
     const win = (problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null): ChainOutcome => ({
       kind: 'wins',

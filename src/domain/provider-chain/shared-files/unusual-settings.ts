@@ -52,12 +52,16 @@ export const FILE_READERS: readonly FileReader[] = [
     ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, combinesKeys: true },
   },
   {
-    clients: ['go', 'terraform', 'rclone', 'rclone-1.67'],
+    clients: ['go', 'terraform', 'rclone'],
     ...{ isCaseSensitive: false, keepsEmpty: false, usesEmptyPath: false, combinesKeys: false },
   },
   {
     clients: ['ruby'],
     ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: true, combinesKeys: false },
+  },
+  {
+    clients: ['rclone-1.67'],
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, combinesKeys: false },
   },
   {
     clients: ['php'],
