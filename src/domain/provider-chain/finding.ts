@@ -59,7 +59,7 @@ export interface ChainFindingFields {
     missing: 'NO_KEY_ID' | 'NO_SECRET_KEY';
     stoppedSdks: Sdks;
   } & Removal;
-  /** Only both files together have a key pair. `sdks` combine them and use the keys. */
+  /** The credentials file has one key, and the config file has the other one or both. `sdks` combine them. */
   KEYS_IN_TWO_FILES: { profile: string; sdks: Sdks; stoppedSdks: Sdks } & Removal;
   /** `sdks` ignore settings of the profile whose names are not in lower case. */
   SETTING_NOT_LOWERCASE: { settings: readonly string[]; sdks: Sdks };

@@ -11,7 +11,7 @@ export const UNUSUAL_SETTING_CHECKS = {
   KEYS_IN_TWO_FILES(chains) {
     const { unusualSettings, profile } = chains.facts;
     if (!unusualSettings.areKeysSplit) return [];
-    const combining = listReaders(({ combinesKeys }) => combinesKeys);
+    const combining = listReaders(({ keys }) => keys === 'combined');
     const sdks = chains.findSdksUsing('profile').filter((sdk) => combining.includes(sdk));
     const stoppedSdks = chains.findStoppedSdks(({ provider }) => provider === 'profile');
     const without = findWinnersWithout(chains, 'profile', [...sdks, ...stoppedSdks]);

@@ -12,7 +12,7 @@ export function describeSplitKeys(
   const ends = [
     sdks.length === 0 ? '' : `${describeSdks(sdks, 'combines', 'combine')} them`,
     stoppedSdks.length === 0 ? '' : describeSdks(stoppedSdks, 'fails', 'fail'),
-    sdks.length + stoppedSdks.length === SDKS.length ? '' : 'others ignore them',
+    sdks.length + stoppedSdks.length === SDKS.length ? '' : 'others use the keys of one file, if it has both',
   ];
   return {
     message: `the keys of profile ${profile} are in two files: ${ends.filter(Boolean).join('; ')}`,

@@ -52,7 +52,10 @@ async function probeLike(
   const files = readLike(reader, { ...context.files, botocoreProfiles, emptyPaths: unusual.emptyPaths });
   const profile = files.profiles.get(files.selectedName);
   const probed = await probe(files, context);
-  const found = profile && reader.keepsEmpty ? applyEmptySettings(probed, profile, reader) : probed;
+  const found =
+    profile && reader.keepsEmpty
+      ? applyEmptySettings(probed, profile, { reader, profiles: files.profiles })
+      : probed;
   const differs = (name: ProfileProvider) => JSON.stringify(found[name]) !== JSON.stringify(usual[name]);
   const unreadFiles = FILES.flatMap(({ variable, file }) => {
     const { state, path } = context.files[file];

@@ -19,7 +19,7 @@ export function readLike(
   reader: FileReader,
   { botocoreProfiles, emptyPaths, ...files }: ReadFiles,
 ): ParsedProfileFiles {
-  const { isCaseSensitive, keepsEmpty, usesEmptyPath, combinesKeys } = reader;
+  const { isCaseSensitive, keepsEmpty, usesEmptyPath, keys } = reader;
   const isUnread = (variable: FileVariable) => usesEmptyPath && emptyPaths.includes(variable);
   const changes: Change[] = [
     (profile) => omitSettings(profile, (name) => isCaseSensitive && name !== name.toLowerCase()),
@@ -28,7 +28,7 @@ export function readLike(
       config: isUnread('AWS_CONFIG_FILE') ? {} : config,
       credentials: isUnread('AWS_SHARED_CREDENTIALS_FILE') ? {} : credentials,
     }),
-    combinesKeys ? combineKeys : selectKeys,
+    ...(keys === 'combined' ? [combineKeys] : keys === 'one-file' ? [selectKeys] : []),
   ];
   const source =
     keepsEmpty && botocoreProfiles !== null
