@@ -21,6 +21,7 @@ import {
 } from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
 import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
+import { UNUSUAL_SETTING_CHECKS } from './shared-files/unusual-setting-checks.ts';
 
 // `Object.keys` forgets the type of the keys.
 const CODES = Object.keys(CHAIN_FINDING_SEVERITIES) as ChainFindingCode[];
@@ -92,6 +93,7 @@ const CHECKS: ChainChecks = {
   ...BROKEN_PROVIDER_CHECKS,
   ...BROKEN_SETTING_CHECKS,
   ...ROLE_SESSION_CHECKS,
+  ...UNUSUAL_SETTING_CHECKS,
 
   KEYS_HIDE_ROLE: (chains) =>
     KEY_PAIR_PROVIDERS.flatMap((provider) => {

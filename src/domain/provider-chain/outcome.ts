@@ -19,7 +19,7 @@ export type OutcomeCause =
    * polled. `OTHER_FILE`: the client ignores this variable and reads its default file.
    */
   | {
-      reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_URL' | 'OTHER_FILE';
+      reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'EMPTY_SETTING' | 'OTHER_URL' | 'OTHER_FILE';
       setting: string;
     }
   /** The client uses the profile that this variable names, and the probe did not read. */

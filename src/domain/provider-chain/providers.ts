@@ -42,8 +42,11 @@ export interface MissingBase {
   setting: 'source_profile' | 'credential_source';
   /** The profile or the source that the setting names. */
   value: string;
-  /** `SIGNED_OUT`: the base profile has a web identity or SSO that fails. */
-  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED';
+  /**
+   * `SIGNED_OUT`: the base profile has a web identity or SSO that fails. `NO_ROLE`: the base profile has a
+   * `credential_source` with credentials, and no role.
+   */
+  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED' | 'NO_ROLE';
   /** With `SIGNED_OUT`: the provider of the base profile that fails. */
   failed?: { name: ProviderName; problem: ProviderProblem };
 }

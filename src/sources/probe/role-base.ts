@@ -1,5 +1,6 @@
 import type { MissingBase, Provider, ProviderName } from '../../domain/provider-chain/providers.ts';
 import { readText } from '../document/json-object.ts';
+import { readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { CREDENTIAL_SOURCES, probeProfileProviders } from './profile-providers.ts';
@@ -41,6 +42,10 @@ export async function findMissingBase(
   if (base !== name && providers.some((each) => isRole(each) && isComplete(each))) {
     return findMissingBase(base, context, [...visited, name]);
   }
+  const named = context.files.profiles.get(base);
+  const source = named === undefined ? null : readProfileSetting(named, 'credential_source');
+  if (source !== null && findMissingSource(source, context.providers) === null)
+    return { ...missing, cause: 'NO_ROLE' };
   const failed = providers.find(({ state }) => state === 'fails');
   return failed?.problem
     ? { ...missing, cause: 'SIGNED_OUT', failed: { name: failed.name, problem: failed.problem } }

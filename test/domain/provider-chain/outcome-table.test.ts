@@ -30,7 +30,7 @@ const pollFailed = (reason: FailureReason, possibleHopLimit = false): ProviderPr
 });
 
 const missingBase = (
-  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED',
+  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED' | 'NO_ROLE',
   setting: 'source_profile' | 'credential_source' = 'credential_source',
 ): ProviderProblem => ({ code: 'NO_BASE_CREDENTIALS', setting, value: 'base', cause });
 
@@ -72,6 +72,8 @@ const STATES: Readonly<Record<string, KnownProvider>> = {
   'incomplete: ROLE_SOURCE_MISSING': incomplete({ code: 'ROLE_SOURCE_MISSING', name: 'base' }),
   'incomplete: credential_source MISSING': incomplete(missingBase('MISSING')),
   'incomplete: source_profile MISSING': incomplete(missingBase('MISSING', 'source_profile')),
+  'incomplete: EMPTY_SETTING role_arn': incomplete({ code: 'EMPTY_SETTING', name: 'role_arn' }),
+  'incomplete: NO_ROLE': incomplete(missingBase('NO_ROLE', 'source_profile')),
   'incomplete: SIGNED_OUT': incomplete(missingBase('SIGNED_OUT')),
   'incomplete: IMDS_DISABLED': incomplete(missingBase('IMDS_DISABLED')),
   'incomplete: both SSO settings': incomplete({

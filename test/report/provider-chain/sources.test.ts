@@ -266,6 +266,20 @@ describe('each code has a sentence', () => {
       { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: [], without: [] },
       { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: SDKS, without },
     ],
+    KEYS_IN_TWO_FILES: [
+      { profile: 'loader', sdks, stoppedSdks, without },
+      { profile: 'loader', sdks: [], stoppedSdks, without: [] },
+      { profile: 'loader', sdks: SDKS, stoppedSdks: [], without: [] },
+    ],
+    SETTING_NOT_LOWERCASE: [
+      { settings: ['ROLE_ARN'], sdks },
+      { settings: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], sdks: ['java'] },
+    ],
+    EMPTY_SETTING: [
+      { setting: 'role_arn', sdks, stoppedSdks: ['go'] },
+      { setting: 'role_arn', sdks: ['java'], stoppedSdks: [] },
+      { setting: 'role_arn', sdks: SDKS, stoppedSdks: SDKS },
+    ],
     FALLS_BACK_TO_INSTANCE_ROLE: [
       { sdks, stoppedSdks, problem: 'POLL_FAILED', reason: 'timeout' },
       { sdks: ['java'], stoppedSdks, ...failed },
@@ -291,6 +305,7 @@ describe('each code has a sentence', () => {
     BLANK_VARIABLE: [
       { variable: 'AWS_PROFILE', sdks },
       { variable: 'AWS_PROFILE', sdks: SDKS },
+      { variable: 'AWS_CONFIG_FILE', sdks },
     ],
     LEGACY_VARIABLES: [
       { variables: ['AWS_SECRET_KEY'], sdks, others: [] },
@@ -416,6 +431,7 @@ describe('each code has a sentence', () => {
     INVALID_FILE: { reason: 'INVALID_FILE', path: '/home/a/.aws/config', line: 4 },
     BLANK_VARIABLE: { reason: 'BLANK_VARIABLE', setting: 'AWS_X' },
     INVALID_SETTING: { reason: 'INVALID_SETTING', setting: 'AWS_X' },
+    EMPTY_SETTING: { reason: 'EMPTY_SETTING', setting: 'role_arn' },
     OTHER_PROFILE: { reason: 'OTHER_PROFILE', setting: 'AWS_X', named: 'nightly' },
     OTHER_SECTION: { reason: 'OTHER_SECTION', path: '/home/a/.aws/config', section: 'loader' },
     OTHER_URL: { reason: 'OTHER_URL', setting: 'AWS_X' },

@@ -35,8 +35,9 @@ export async function predict(each: ShadowingCase, client: Client): Promise<Pred
     keyId: getKeyId(resolveChain(client, facts), client, facts),
     environment: {
       ...environment,
-      AWS_CONFIG_FILE: join(environment.HOME, '.aws/config'),
-      AWS_SHARED_CREDENTIALS_FILE: join(environment.HOME, '.aws/credentials'),
+      AWS_CONFIG_FILE: environment.AWS_CONFIG_FILE ?? join(environment.HOME, '.aws/config'),
+      AWS_SHARED_CREDENTIALS_FILE:
+        environment.AWS_SHARED_CREDENTIALS_FILE ?? join(environment.HOME, '.aws/credentials'),
     },
   };
 }

@@ -24,7 +24,7 @@ export const JAVA: readonly ChainLink[] = [
     providerLink('profile-role', {
       onIncomplete: (problem) => (lacksRoleSource(problem) ? 'next' : 'leave'),
     }),
-    providerLink('login', { onFailure: 'leave' }),
+    providerLink('login', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('process', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('profile', { onIncomplete: 'leave' }),
   ),

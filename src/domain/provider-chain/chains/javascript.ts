@@ -5,6 +5,7 @@ const javascriptRole: ChainLink = (facts, sdk) => {
   const { problem } = facts.providers['profile-role'];
   const cause = problem?.code === 'NO_BASE_CREDENTIALS' ? problem.cause : null;
   if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
+  if (cause === 'NO_ROLE') return { kind: 'wins', provider: 'profile-role', problem: null };
   const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
   const isStopped = cause === 'SIGNED_OUT' || problem?.code === 'MFA_REQUIRED';
   const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';

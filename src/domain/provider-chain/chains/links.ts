@@ -48,8 +48,8 @@ const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boo
 
 /** A cause that says more than that the provider fails. */
 function findCause(problem: ProviderProblem | null): OutcomeCause | null {
-  if (problem?.code === 'EMPTY_SETTING' || problem?.code === 'COMMENT_IN_VALUE')
-    return { reason: 'INVALID_SETTING', setting: problem.name };
+  if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
+  if (problem?.code === 'COMMENT_IN_VALUE') return { reason: 'INVALID_SETTING', setting: problem.name };
   return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
 }
 

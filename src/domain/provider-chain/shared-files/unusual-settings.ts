@@ -6,7 +6,7 @@ export interface UnusualSettings {
   notLowercase: readonly string[];
   /** Without a value. */
   empty: readonly string[];
-  /** One file has the key id of the selected profile, and the other file its secret key. */
+  /** Only both files together have the keys of the selected profile that most SDKs use. */
   areKeysSplit: boolean;
   /** Variables that are set to an empty path. */
   emptyPaths: readonly FileVariable[];
@@ -30,37 +30,44 @@ export interface FileReader {
   keepsEmpty: boolean;
   /** Reads no file if the variable with its path is empty. Others read the default file. */
   usesEmptyPath: boolean;
-  /** Combines a key of one file with a key of the other file. */
-  combinesKeys: boolean;
+  /**
+   * `combined`: a key of one file with a key of the other file. `one-file`: the first file with a key id. `strict`: an
+   * incomplete pair in any file is an error.
+   */
+  keys: 'combined' | 'one-file' | 'strict';
 }
 
 export const FILE_READERS: readonly FileReader[] = [
   {
     clients: ['botocore'],
-    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, combinesKeys: false },
+    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, keys: 'one-file' },
   },
   {
     clients: ['java'],
-    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: true, combinesKeys: true },
+    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: true, keys: 'combined' },
   },
   {
     clients: ['rust'],
-    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, combinesKeys: true },
+    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, keys: 'combined' },
   },
   {
     clients: ['javascript', 'dotnet'],
-    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, combinesKeys: true },
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, keys: 'combined' },
   },
   {
-    clients: ['go', 'terraform', 'rclone', 'rclone-1.67'],
-    ...{ isCaseSensitive: false, keepsEmpty: false, usesEmptyPath: false, combinesKeys: false },
+    clients: ['go', 'terraform', 'rclone'],
+    ...{ isCaseSensitive: false, keepsEmpty: false, usesEmptyPath: false, keys: 'strict' },
   },
   {
     clients: ['ruby'],
-    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: true, combinesKeys: false },
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: true, keys: 'one-file' },
+  },
+  {
+    clients: ['rclone-1.67'],
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, keys: 'one-file' },
   },
   {
     clients: ['php'],
-    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: false, combinesKeys: false },
+    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: false, keys: 'one-file' },
   },
 ];

@@ -77,8 +77,12 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
       isBroken: true,
     };
   }
+  // Some SDKs stop at a setting without a value, which cred-watch ignores.
+  const isSetUp = (name: ProviderName) => facts.providers[name].state !== 'absent';
   const choices = PROVIDER_NAMES.filter(
-    (name) => JOB_SOURCES[name] !== null && (ends.includes(name) || name === findEndpointSource(facts)),
+    (name) =>
+      JOB_SOURCES[name] !== null &&
+      ((ends.includes(name) && isSetUp(name)) || name === findEndpointSource(facts)),
   );
   const blanks = facts.providers.container.notes.find((note) => note.code === 'VALUE_HAS_BLANKS');
   const isUnsupported = ends.some((end) => end !== null && JOB_SOURCES[end] === null);

@@ -74,6 +74,8 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
           base,
         );
       }
+      if (problem.cause === 'NO_ROLE')
+        return `move credential_source from profile ${problem.value} to the profile with the role, instead of source_profile`;
       return problem.setting === 'source_profile'
         ? `add credentials to profile ${problem.value}, or name another source_profile`
         : 'name another credential_source (Environment, EcsContainer, Ec2InstanceMetadata), or a source_profile';

@@ -96,6 +96,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
     case 'EMPTY_SETTING':
       return `${problem.name} has no value`;
     case 'NO_BASE_CREDENTIALS':
+      if (problem.cause === 'NO_ROLE')
+        return `${problem.setting} ${problem.value} has a credential_source without a role_arn`;
       return problem.failed === undefined
         ? `${problem.setting} ${problem.value} has no credentials`
         : `${problem.setting} ${problem.value} has no valid credentials: ${PROVIDER_LABELS[problem.failed.name]}, ${describeProviderProblem(problem.failed.problem)}`;
@@ -154,6 +156,8 @@ export function describeCause(cause: OutcomeCause): string {
       return `${cause.setting} is blank`;
     case 'INVALID_SETTING':
       return `${cause.setting} is invalid`;
+    case 'EMPTY_SETTING':
+      return `${cause.setting} has no value`;
     case 'OTHER_PROFILE':
       return `profile ${cause.named ?? 'unknown'}, which ${cause.setting} names`;
     case 'OTHER_URL':

@@ -53,7 +53,10 @@ async function probeLike(
   const files = readLike(reader, { ...context.files, botocoreProfiles, emptyPaths: unusual.emptyPaths });
   const profile = files.profiles.get(files.selectedName);
   const probed = await probe(files, context);
-  const withEmpty = profile && reader.keepsEmpty ? applyEmptySettings(probed, profile, reader) : probed;
+  const withEmpty =
+    profile && reader.keepsEmpty
+      ? applyEmptySettings(probed, profile, { reader, profiles: files.profiles })
+      : probed;
   const found =
     profile && reader.clients.includes('botocore') ? applyComments(withEmpty, profile) : withEmpty;
   const differs = (name: ProfileProvider) => JSON.stringify(found[name]) !== JSON.stringify(usual[name]);

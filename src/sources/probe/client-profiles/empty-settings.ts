@@ -4,63 +4,75 @@ import {
   type Provider,
 } from '../../../domain/provider-chain/providers.ts';
 import type { FileReader } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
-import type { Profile, SectionSettings } from '../../profile/files.ts';
+import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
 import { findSetting, KEY_ID, SECRET_KEY } from './unusual-settings.ts';
 
 type ProfileProviders = Record<ProfileProvider, Provider>;
 
+const TOKEN_FILE = 'web_identity_token_file';
+const SSO_SETTINGS = ['sso_account_id', 'sso_role_name', 'sso_session', 'sso_start_url', 'sso_region'];
+
 /**
- * The providers of a client that reads a setting without a value as an empty value.
+ * The providers of a client that reads a setting without a value as an empty value. Tested with botocore 1.43.11. The
+ * rules of Java and Rust were read from `ProfileCredentialsUtils` and `profile/credentials/repr.rs`.
  * @param probed the providers without these settings
  */
 export function applyEmptySettings(
   probed: ProfileProviders,
   profile: Profile,
-  reader: FileReader,
+  { reader, profiles }: { reader: FileReader; profiles: ParsedProfileFiles['profiles'] },
 ): ProfileProviders {
+  const isBotocore = reader.clients.includes('botocore');
   const settings = { ...profile.config, ...profile.credentials };
   const has = (name: string) => findSetting(settings, name) !== undefined;
   const isEmpty = (name: string) => findSetting(settings, name)?.trim() === '';
-  const fail = (provider: ProfileProvider, name: string): Partial<ProfileProviders> => ({
-    [provider]: createProvider(provider, {
+  const empty: [ProfileProvider, string | null | undefined][] = [
+    ['profile', findEmptyKey(profile, reader)],
+    ['process', ['credential_process'].find(isEmpty)],
+    ['login', ['login_session'].find(isEmpty)],
+  ];
+  // botocore needs one of these settings to use SSO.
+  if (!isBotocore || has('sso_account_id') || has('sso_role_name')) {
+    empty.push(['sso', SSO_SETTINGS.find(isEmpty)]);
+  }
+  const isRole = has('role_arn') && !has(TOKEN_FILE);
+  if (isRole) {
+    const names = ['role_arn', 'source_profile', 'credential_source', 'external_id'];
+    const ofRole = [...names, ...(isBotocore ? ['mfa_serial'] : [])].find(isEmpty);
+    const base = profiles.get(findSetting(settings, 'source_profile') ?? '');
+    empty.push(['profile-role', ofRole ?? (base && findEmptyProcess(base))]);
+  }
+  // The token file decides the kind of the profile even if it is empty. botocore then skips the profile.
+  const isTokenEmpty = has('role_arn') && isEmpty(TOKEN_FILE);
+  const skipped: ProfileProvider[] = isTokenEmpty ? ['profile-role', 'profile-web-identity'] : [];
+  if (isTokenEmpty && !isBotocore) empty.push(['profile-web-identity', TOKEN_FILE]);
+  const fail = (provider: ProfileProvider, name: string) =>
+    createProvider(provider, {
       state: 'incomplete',
       problem: { code: 'EMPTY_SETTING', name },
       profileFile: findSetting(profile.credentials, name) === undefined ? 'config' : 'credentials',
-    }),
-  });
-  const emptyKey = findEmptyKey(profile, reader);
-  // botocore asks for a code even if the name of the device is empty.
-  const ofRole = ['role_arn', 'source_profile', 'credential_source'];
-  const emptyOfRole = [...ofRole, ...(reader.clients.includes('botocore') ? ['mfa_serial'] : [])].find(
-    isEmpty,
-  );
-  const tokenFile = 'web_identity_token_file';
+    });
   return {
     ...probed,
-    ...(emptyKey === null ? {} : fail('profile', emptyKey)),
-    ...(isEmpty('credential_process') ? fail('process', 'credential_process') : {}),
-    ...(has('role_arn') && !has(tokenFile) && emptyOfRole !== undefined
-      ? fail('profile-role', emptyOfRole)
-      : {}),
-    ...(has('role_arn') && isEmpty(tokenFile) ? applyEmptyTokenFile(reader, fail) : {}),
+    ...Object.fromEntries(skipped.map((provider) => [provider, createProvider(provider)])),
+    ...Object.fromEntries(
+      empty.flatMap(([provider, name]) => (name ? [[provider, fail(provider, name)]] : [])),
+    ),
   };
 }
 
-/** The token file decides the kind of the profile even if it is empty. botocore then skips the profile. */
-function applyEmptyTokenFile(
-  { clients }: FileReader,
-  fail: (provider: ProfileProvider, name: string) => Partial<ProfileProviders>,
-): Partial<ProfileProviders> {
-  const noRole = { 'profile-role': createProvider('profile-role') };
-  return clients.includes('botocore')
-    ? { ...noRole, 'profile-web-identity': createProvider('profile-web-identity') }
-    : { ...noRole, ...fail('profile-web-identity', 'web_identity_token_file') };
-}
-
 /** The empty key of the pair that this client reads. Null if it ignores the keys, or if neither is empty. */
-function findEmptyKey({ config, credentials }: Profile, { combinesKeys }: FileReader): string | null {
-  const sections: SectionSettings[] = combinesKeys ? [{ ...config, ...credentials }] : [credentials, config];
+function findEmptyKey({ config, credentials }: Profile, { keys }: FileReader): string | null {
+  const sections: SectionSettings[] =
+    keys === 'combined' ? [{ ...config, ...credentials }] : [credentials, config];
   const section = sections.find((each) => findSetting(each, KEY_ID) !== undefined);
   if (section === undefined || findSetting(section, SECRET_KEY) === undefined) return null;
   return [KEY_ID, SECRET_KEY].find((name) => findSetting(section, name)?.trim() === '') ?? null;
+}
+
+/** The process of a base profile comes before the keys in the config file. */
+function findEmptyProcess({ config, credentials }: Profile): string | null {
+  const name = 'credential_process';
+  const isEmpty = findSetting({ ...config, ...credentials }, name)?.trim() === '';
+  return isEmpty && findSetting(credentials, KEY_ID) === undefined ? name : null;
 }

@@ -5,7 +5,7 @@ import type {
 import { readText } from '../../document/json-object.ts';
 import { omitSettings } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, ProfileFile, SectionSettings } from '../../profile/files.ts';
-import { areKeysSplit, findSetting, KEY_ID, SECRET_KEY } from './unusual-settings.ts';
+import { areKeysSplit, KEY_ID } from './unusual-settings.ts';
 
 interface ReadFiles extends ParsedProfileFiles {
   botocoreProfiles: ParsedProfileFiles['profiles'] | null;
@@ -19,7 +19,7 @@ export function readLike(
   reader: FileReader,
   { botocoreProfiles, emptyPaths, ...files }: ReadFiles,
 ): ParsedProfileFiles {
-  const { isCaseSensitive, keepsEmpty, usesEmptyPath, combinesKeys } = reader;
+  const { isCaseSensitive, keepsEmpty, usesEmptyPath, keys } = reader;
   const isUnread = (variable: FileVariable) => usesEmptyPath && emptyPaths.includes(variable);
   const changes: Change[] = [
     (profile) => omitSettings(profile, (name) => isCaseSensitive && name !== name.toLowerCase()),
@@ -28,8 +28,7 @@ export function readLike(
       config: isUnread('AWS_CONFIG_FILE') ? {} : config,
       credentials: isUnread('AWS_SHARED_CREDENTIALS_FILE') ? {} : credentials,
     }),
-    combinesKeys ? combineKeys : selectKeys,
-    ...(keepsEmpty || combinesKeys ? [] : [(profile: Profile) => dropEmptyKeys(profile, botocoreProfiles)]),
+    ...(keys === 'combined' ? [combineKeys] : keys === 'one-file' ? [selectKeys] : []),
   ];
   const source =
     keepsEmpty && botocoreProfiles !== null
@@ -103,18 +102,4 @@ function selectKeys(profile: Profile): Profile {
   return readText(credentials, KEY_ID) === null
     ? { name, config, credentials: omitKeys(credentials) }
     : { name, config: omitKeys(config), credentials };
-}
-
-/** Go ignores a pair of keys if one of them is empty. */
-function dropEmptyKeys(profile: Profile, botocoreProfiles: ParsedProfileFiles['profiles'] | null): Profile {
-  const known = botocoreProfiles?.get(profile.name);
-  const drop = (section: SectionSettings, original: SectionSettings = {}) =>
-    [KEY_ID, SECRET_KEY].some((name) => findSetting(original, name)?.trim() === '')
-      ? omitKeys(section)
-      : section;
-  return {
-    name: profile.name,
-    config: drop(profile.config, known?.config),
-    credentials: drop(profile.credentials, known?.credentials),
-  };
 }

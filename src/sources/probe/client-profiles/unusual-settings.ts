@@ -11,6 +11,9 @@ import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile
 export const CREDENTIAL_SETTING =
   /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
 
+/** Settings that change the session of a role. */
+const SESSION_SETTING = /^(duration_seconds|external_id)$/i;
+
 export const KEY_ID = 'aws_access_key_id';
 export const SECRET_KEY = 'aws_secret_access_key';
 
@@ -36,7 +39,8 @@ export function findUnusualSettings(
     ...new Set(
       profiles
         .flatMap(({ config, credentials }) => [...Object.entries(config), ...Object.entries(credentials)])
-        .filter(([name, value]) => CREDENTIAL_SETTING.test(name) && isUnusual(name, value))
+        .filter(([name]) => CREDENTIAL_SETTING.test(name) || SESSION_SETTING.test(name))
+        .filter(([name, value]) => isUnusual(name, value))
         .map(([name]) => name),
     ),
   ];
@@ -53,12 +57,17 @@ export function findUnusualSettings(
 export const isUsual = ({ notLowercase, empty, areKeysSplit, emptyPaths }: UnusualSettings): boolean =>
   notLowercase.length + empty.length + emptyPaths.length === 0 && !areKeysSplit;
 
+const hasKey = (section: SectionSettings) =>
+  [KEY_ID, SECRET_KEY].some((name) => readText(section, name) !== null);
+
 const hasPair = (section: SectionSettings) =>
   [KEY_ID, SECRET_KEY].every((name) => readText(section, name) !== null);
 
-/** Whether only both files together have a key pair. */
-export const areKeysSplit = ({ config, credentials }: Profile): boolean =>
-  !hasPair(config) && !hasPair(credentials) && hasPair({ ...config, ...credentials });
+/** Whether the credentials file has one of both keys, or neither file has both, and both files together have them. */
+export function areKeysSplit({ config, credentials }: Profile): boolean {
+  const isSplit = hasKey(credentials) ? !hasPair(credentials) : !hasPair(config);
+  return isSplit && hasPair({ ...config, ...credentials });
+}
 
 /** The selected profile, and those that it and the others name as `source_profile`. */
 function listProfiles(profiles: ParsedProfileFiles['profiles'], name: string): Profile[] {
