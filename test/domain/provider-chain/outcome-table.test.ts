@@ -142,8 +142,11 @@ test('each note of a poll has the recorded outcomes and findings', async () => {
     EXPIRATION_REJECTED_BY_BOTOCORE: ['AWS_CREDENTIAL_EXPIRATION'],
     EXPIRATION_UNREADABLE: ['Expiration', 'AWS_CREDENTIAL_EXPIRATION'],
   };
+  const forms = ['no-zone', 'epoch', 'number', 'empty', 'not-rfc3339'];
   const notes = POLL_NOTE_CODES.flatMap((code) =>
-    (names[code] ?? ['NAME']).map((name) => ({ code, name }) as PollNote & { name: string }),
+    code === 'EXPIRATION_ONLY_SOME_SDKS'
+      ? forms.map((form) => ({ code, name: form, form }) as PollNote & { name: string })
+      : (names[code] ?? ['NAME']).map((name) => ({ code, name }) as PollNote & { name: string }),
   );
   const lines = notes.flatMap((note) =>
     (['environment', 'container', 'process', 'imds'] as const).map((name) =>

@@ -108,7 +108,10 @@ export function describeNoteHint(name: ProviderName, { providers }: ChainFacts):
   const { notes, responseTimes } = providers[name];
   if (notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT')) return RAISE_HOP_LIMIT;
   const unreadable = notes.find(
-    (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
+    (note) =>
+      note.code === 'EXPIRATION_UNREADABLE' ||
+      note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE' ||
+      note.code === 'EXPIRATION_ONLY_SOME_SDKS',
   );
   const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
   if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
