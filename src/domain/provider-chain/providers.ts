@@ -65,6 +65,8 @@ export type ProviderProblem =
   /** `source_profile` names a profile that does not exist. */
   | { code: 'ROLE_SOURCE_MISSING'; name: string }
   | MissingBase
+  /** A person has to enter a code for the role of `profile`: the selected profile, or one between it and its keys. */
+  | { code: 'MFA_REQUIRED'; profile: string }
   /** The setting has no value. Only for clients that read this as an empty value: others ignore the setting. */
   | { code: 'EMPTY_SETTING'; name: string }
   /** `session`: the section `sso-session` that should have the settings does not exist. */
@@ -103,6 +105,8 @@ export interface RoleSession {
   source: { provider: ProviderName; name: string } | null;
   /** The profile that `source_profile` names. */
   sourceProfile: string | null;
+  /** The profile whose role needs a code of an MFA device in Go, which ignores keys beside the role of a source profile. */
+  mfaProfileOfGo: string | null;
 }
 
 interface ProviderDetails {

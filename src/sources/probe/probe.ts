@@ -78,7 +78,7 @@ export async function probeProviders(
   const byName = new Map([...providers, imds].map((provider) => [provider.name, provider]));
   const { selectedName, profiles } = files;
   const role = byName.get('profile-role');
-  if (role?.state === 'untried') {
+  if (role?.state === 'untried' || role?.problem?.code === 'MFA_REQUIRED') {
     const problem = await findMissingBase(selectedName, { files, providers: byName, options: probeOptions });
     if (problem !== null) byName.set('profile-role', { ...role, state: 'incomplete', problem });
   }
@@ -153,11 +153,18 @@ async function probeBotocoreProfile(
   if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
     return withVariable;
   }
-  const probes = probeProfileProviders(options, { ...files, profiles }, { offline: true });
-  const providers = Object.fromEntries(
-    await Promise.all(probes.map(async ([name, probe]) => [name, await probe])),
+  const probe = (each: ParsedProfileFiles) =>
+    Promise.all(
+      probeProfileProviders(options, each, { offline: true }).map(
+        async ([name, provider]) => [name, await provider] as const,
+      ),
+    );
+  // Providers with the same settings keep the result of their process.
+  const usual = new Map((await probe(files)).map(([name, provider]) => [name, JSON.stringify(provider)]));
+  const differing = (await probe({ ...files, profiles })).filter(
+    ([name, provider]) => usual.get(name) !== JSON.stringify(provider),
   );
-  return { ...providers, ...withVariable };
+  return { ...Object.fromEntries(differing), ...withVariable };
 }
 
 /** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */

@@ -39,7 +39,7 @@ export async function findMissingBase(
   const isRole = ({ name: each }: Provider) => each === 'profile-role';
   if (providers.some((each) => !isRole(each) && hasCredentials(each))) return null;
   // A profile that names itself uses its own keys.
-  if (base !== name && providers.some((each) => isRole(each) && each.state === 'untried')) {
+  if (base !== name && providers.some((each) => isRole(each) && isComplete(each))) {
     return findMissingBase(base, context, [...visited, name]);
   }
   const named = context.files.profiles.get(base);
@@ -60,6 +60,8 @@ function findMissingSource(value: string, providers: BaseContext['providers']): 
   const cause = isDisabled ? 'IMDS_DISABLED' : 'MISSING';
   return { code: 'NO_BASE_CREDENTIALS', setting: 'credential_source', value, cause };
 }
+
+const isComplete = ({ state, problem }: Provider) => state === 'untried' || problem?.code === 'MFA_REQUIRED';
 
 const hasCredentials = ({ state, problem }: Provider) =>
   state === 'answers' || state === 'untried' || problem?.code === 'NO_SESSION_TOKEN';

@@ -67,6 +67,8 @@ const STATES: Readonly<Record<string, KnownProvider>> = {
   'incomplete: NO_ROLE_ARN': incomplete({ code: 'NO_ROLE_ARN' }),
   'incomplete: NO_ROLE_SOURCE': incomplete({ code: 'NO_ROLE_SOURCE' }),
   'incomplete: TWO_ROLE_SOURCES': incomplete({ code: 'TWO_ROLE_SOURCES' }),
+  'incomplete: MFA_REQUIRED': incomplete({ code: 'MFA_REQUIRED', profile: 'default' }),
+  'incomplete: MFA_REQUIRED of another profile': incomplete({ code: 'MFA_REQUIRED', profile: 'base' }),
   'incomplete: ROLE_SOURCE_MISSING': incomplete({ code: 'ROLE_SOURCE_MISSING', name: 'base' }),
   'incomplete: credential_source MISSING': incomplete(missingBase('MISSING')),
   'incomplete: source_profile MISSING': incomplete(missingBase('MISSING', 'source_profile')),

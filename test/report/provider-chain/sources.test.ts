@@ -372,6 +372,7 @@ describe('each code has a sentence', () => {
     NO_ROLE_ARN: { code: 'NO_ROLE_ARN' },
     NO_ROLE_SOURCE: { code: 'NO_ROLE_SOURCE' },
     TWO_ROLE_SOURCES: { code: 'TWO_ROLE_SOURCES' },
+    MFA_REQUIRED: { code: 'MFA_REQUIRED', profile: 'base' },
     ROLE_SOURCE_MISSING: { code: 'ROLE_SOURCE_MISSING', name: 'gone' },
     NO_BASE_CREDENTIALS: {
       code: 'NO_BASE_CREDENTIALS',
@@ -419,6 +420,7 @@ describe('each code has a sentence', () => {
 
   const CAUSES: { [Reason in OutcomeCause['reason']]: OutcomeCause & { reason: Reason } } = {
     INCOMPLETE: { reason: 'INCOMPLETE' },
+    MFA_REQUIRED: { reason: 'MFA_REQUIRED' },
     FAILED: { reason: 'FAILED' },
     HANGS: { reason: 'HANGS' },
     EXPIRED: { reason: 'EXPIRED' },

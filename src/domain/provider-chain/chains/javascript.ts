@@ -7,7 +7,8 @@ const javascriptRole: ChainLink = (facts, sdk) => {
   if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
   if (cause === 'NO_ROLE') return { kind: 'wins', provider: 'profile-role', problem: null };
   const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
-  const onIncomplete = cause === 'SIGNED_OUT' ? 'stop' : isMissing ? 'leave' : 'next';
+  const isStopped = cause === 'SIGNED_OUT' || problem?.code === 'MFA_REQUIRED';
+  const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
   return providerLink('profile-role', { onIncomplete })(facts, sdk);
 };
 

@@ -46,16 +46,18 @@ const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boo
   accessKeyId?.startsWith('ASIA') === true &&
   notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
+/** A cause that says more than that the provider fails. */
+function findCause(problem: ProviderProblem | null): OutcomeCause | null {
+  if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
+  return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
+}
+
 export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {
   const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
   return (facts, client) => {
     const provider = facts.providers[name];
     const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
-      action !== 'stop'
-        ? action
-        : provider.problem?.code === 'EMPTY_SETTING'
-          ? stopAt(name, { reason: 'EMPTY_SETTING', setting: provider.problem.name })
-          : stopAt(name, { reason });
+      action === 'stop' ? stopAt(name, findCause(provider.problem) ?? { reason }) : action;
     const win = (problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null): ChainOutcome => ({
       kind: 'wins',
       provider: name,

@@ -121,7 +121,9 @@ function describeAmbiguousProvider(
     hint:
       name === 'profile-web-identity'
         ? 'unset AWS_ROLE_ARN, which botocore prefers to role_arn of the profile; or choose with --source web-identity --role-arn'
-        : 'in the profile, move comments to lines of their own, because botocore reads a comment after a value as part of the value; or choose with --source and --duration',
+        : facts.unusualSettings.notLowercase.length > 0
+          ? 'write the names of the settings of the profile in lower case; or choose with --source and --duration'
+          : 'in the profile, move comments to lines of their own, because botocore reads a comment after a value as part of the value; or choose with --source and --duration',
   };
 }
 

@@ -20,6 +20,9 @@ type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 
 const RETRY = 'try again in a moment';
 
+const SIGN_IN_ELSEWHERE =
+  'sign in with another tool, which keeps the credentials in variables or in a profile';
+
 const describeTimeout: DescribeHint = ({ name }) =>
   name === 'process'
     ? 'run the command by hand and check what it waits for'
@@ -33,7 +36,7 @@ const SOURCES_HINTS: Partial<Record<FailureReason, DescribeHint>> = {
   starting: () => RETRY,
   throttled: () => `${RETRY}, and check which other programs send requests`,
   'server-error': () => `${RETRY}; if it fails again, read the log of the endpoint`,
-  'mfa-required': () => 'sign in with another tool, which keeps the credentials in variables or in a profile',
+  'mfa-required': () => SIGN_IN_ELSEWHERE,
   'long-lived': () => 'replace the keys with a role',
   unreachable: () => 'check that this is an EC2 instance and that its IMDS is enabled',
   timeout: describeTimeout,
@@ -58,6 +61,8 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       return name === 'web-identity'
         ? 'set AWS_ROLE_ARN to the role, or unset AWS_WEB_IDENTITY_TOKEN_FILE'
         : 'set role_arn to the role, or remove web_identity_token_file';
+    case 'MFA_REQUIRED':
+      return SIGN_IN_ELSEWHERE;
     case 'NO_BASE_CREDENTIALS':
       if (problem.failed !== undefined) {
         const { failed, value } = problem;

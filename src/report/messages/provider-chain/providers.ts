@@ -89,6 +89,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
   switch (problem.code) {
     case 'ROLE_SOURCE_MISSING':
       return `source_profile ${problem.name} does not exist`;
+    case 'MFA_REQUIRED':
+      return `profile ${problem.profile} has mfa_serial, so a person has to enter a code`;
     case 'EMPTY_SETTING':
       return `${problem.name} has no value`;
     case 'NO_BASE_CREDENTIALS':
@@ -127,6 +129,7 @@ const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
 
 const FIXED_CAUSES = {
   INCOMPLETE: 'settings are missing',
+  MFA_REQUIRED: 'the role needs a code of an MFA device',
   FAILED: 'the provider fails',
   HANGS: 'the SDK waits without a time limit',
   EXPIRED: 'the credentials have expired',

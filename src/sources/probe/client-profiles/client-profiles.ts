@@ -78,7 +78,7 @@ async function probe(files: ParsedProfileFiles, { options, providers }: Context)
     ),
   );
   const role = found.get('profile-role');
-  if (role?.state === 'untried') {
+  if (role?.state === 'untried' || role?.problem?.code === 'MFA_REQUIRED') {
     const all = new Map([...providers, ...found]);
     const problem = await findMissingBase(files.selectedName, { files, providers: all, options });
     if (problem !== null) found.set('profile-role', { ...role, state: 'incomplete', problem });
