@@ -76,10 +76,23 @@ export function isPlain(text: string): boolean {
   if (core.length < MIN_PIECE_LENGTH) return true;
   const rest = core.replace(UUID, '').replace(RESOURCE_ID, '').replace(TIME, '');
   if (KEY_LIKE.test(rest)) return false;
-  return (ARN.test(rest) ? rest.replace(GENERATED_SUFFIX, '') : rest)
-    .split(/[^\p{L}\p{N}]+/u)
-    .every((part) => part === '' || NUMBER.test(part) || isWord(part));
+  return (ARN.test(rest) ? rest.replace(GENERATED_SUFFIX, '') : rest).split(SEPARATORS).every(isPlainPart);
 }
+
+/** A word with fewer letters can be a piece between two separators of a key. */
+const MIN_WORD_LENGTH = 4;
+
+/** How many characters of a name can belong to a key. Zero for an ordinary name. */
+export function countKeyCharacters(name: string): number {
+  const parts = name.split(SEPARATORS);
+  if (parts.every(isPlainPart)) return 0;
+  const counted = parts.filter((part) => part.length < MIN_WORD_LENGTH || !isPlainPart(part));
+  return counted.join('').length;
+}
+
+const SEPARATORS = /[^\p{L}\p{N}]+/u;
+
+const isPlainPart = (part: string): boolean => part === '' || NUMBER.test(part) || isWord(part);
 
 function isWord(part: string): boolean {
   // Keys are ASCII, so only the ASCII parts of a word can be parts of a key.

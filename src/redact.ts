@@ -9,7 +9,7 @@ const MAX_LENGTH = 200;
 /** A longer text is cut first, to limit the work. */
 const MAX_INPUT_LENGTH = 2048;
 
-const REDACTED = '[redacted]';
+export const REDACTED = '[redacted]';
 
 /**
  * Returns one line of at most 200 printable characters without secrets. Removes
@@ -31,6 +31,12 @@ export function redactText(
   const marked = markSecrets(markExternalIds(markWords(decoded, secrets), ids), [...secrets, ...ids]);
   // The text is shortened last, because a cut could split a secret.
   return toOneLine(redactValues(marked));
+}
+
+/** Like {@link redactText}, in full length: for a line that a user has to find in a file. */
+export function redactLine(line: string): string {
+  const decoded = decode(line.slice(0, MAX_INPUT_LENGTH));
+  return decoded === null ? REDACTED : redactValues(decoded);
 }
 
 const decodeAll = (secrets: Iterable<string>) => [...secrets].map((secret) => decode(secret) ?? secret);

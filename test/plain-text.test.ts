@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlain } from '../src/plain-text.ts';
+import { countKeyCharacters, isPlain } from '../src/plain-text.ts';
 
 test.each([
   // Shorter than a useful piece of a secret.
@@ -198,4 +198,13 @@ test.each([
   [`${'AN'.repeat(8)}A`, false],
 ])('whether the long or unusual word %s is ordinary: %s', (word, expected) => {
   expect(isPlain(word)).toBe(expected);
+});
+
+test.each([
+  ['node-v22.11.0-linux-x64', 0],
+  ['cred-watch-test-Zq8TmB', 6],
+  ['xqzk9vw2', 8],
+  ['Zq8TmB4xWv7RkL2-ab_c', 18],
+])('%s has %d characters that can belong to a key', (name, count) => {
+  expect(countKeyCharacters(name)).toBe(count);
 });

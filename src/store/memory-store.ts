@@ -26,6 +26,7 @@ export type StartCheckStore = Pick<
   | 'recordFailedPoll'
   | 'recordStarting'
   | 'findLastHost'
+  | 'hasSeries'
   | 'recentHistories'
   | 'startJobRun'
   | 'endJobRun'
@@ -78,6 +79,10 @@ export class MemoryStore implements StartCheckStore {
     const isOwn = (each: { identity: SeriesIdentity; machine: string }) =>
       each.machine === machine && each.identity.source === source;
     return this.#samples.findLast(isOwn)?.identity.host ?? null;
+  }
+
+  hasSeries(host: string): boolean {
+    return this.#samples.some(({ identity }) => identity.host === host);
   }
 
   /** Reads all generations, because few polls are kept. Failed polls without a sample have no history, because no verdict uses it. */

@@ -44,7 +44,7 @@ import { visitKeySeries } from './lookup/keys.ts';
 import { OutboxRows } from './outbox/outbox-rows.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { readPollsSince } from './polls-since.ts';
-import { findLastHost, readSeriesNames, readSeriesSpans } from './series-rows.ts';
+import { findLastHost, hasSeries, readSeriesNames, readSeriesSpans } from './series-rows.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { StoreConnection } from './sqlite/store-connection.ts';
@@ -167,6 +167,10 @@ export class SampleStore {
   /** See {@link findLastHost}. */
   readonly findLastHost = (machine: string, source: SourceName, accessKeyId?: string): string | null =>
     this.#connection.run((connection) => findLastHost(connection, machine, source, accessKeyId));
+
+  /** Whether the host has samples. */
+  readonly hasSeries = (host: string): boolean =>
+    this.#connection.run((connection) => hasSeries(connection, host));
 
   /** Reads the selected series from one state of the database. */
   readonly histories = (filter: SeriesFilter = {}): SeriesHistory[] =>

@@ -97,6 +97,10 @@ export function readSeriesSpans(connection: DatabaseConnection, filter: SeriesFi
   });
 }
 
+export const hasSeries = (connection: DatabaseConnection, host: string): boolean =>
+  connection.prepare<[string], unknown>('SELECT 1 FROM series WHERE host = ? LIMIT 1').get(host) !==
+  undefined;
+
 /** Reads the known hosts, sources or roles of the selected series, in alphabetical order. */
 export const readSeriesNames = (
   connection: DatabaseConnection,

@@ -21,7 +21,7 @@ const START_UP_MS = 2 * 60_000;
 /** The part of a store that a poll uses. */
 export type PollStore = Pick<
   SampleStore,
-  'recordSample' | 'recordFailedPoll' | 'recordStarting' | 'findLastHost' | 'recentHistories'
+  'recordSample' | 'recordFailedPoll' | 'recordStarting' | 'findLastHost' | 'hasSeries' | 'recentHistories'
 >;
 
 export interface PollContext {
@@ -32,9 +32,9 @@ export interface PollContext {
   /** The name of this machine. */
   machine: string;
   /**
-   * Which failed polls are recorded. `measurable`: not those of sources without temporary credentials. Only a poller,
-   * which is configured once, records all of them, and anything of variables: they belong to one shell, so their
-   * series would decide the verdict of the host long after that shell.
+   * Which failed polls are recorded. `measurable`: not those of sources without temporary credentials, and of hosts
+   * without a sample. Only a poller, which is configured once, records all of them, and anything of variables: they
+   * belong to one shell, so their series would decide the verdict of the host long after that shell.
    */
   recordedFailures?: 'all' | 'measurable' | 'none';
 }
@@ -110,7 +110,10 @@ export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted
       if (observedAt - startedAt < START_UP_MS) return { outcome, identity, isStarting: true };
     }
     const failedPoll = { observedAt, reason, detail, accessKeyId, expiration, clockOffset };
-    explainLoss(loss, () => store.recordFailedPoll(identity.host, identity.source, failedPoll));
+    explainLoss(loss, () => {
+      if (isPoller(context) || store.hasSeries(identity.host))
+        store.recordFailedPoll(identity.host, identity.source, failedPoll);
+    });
   }
   return { outcome: withEarlierHost(outcome, before, context), identity, isStarting: false };
 }

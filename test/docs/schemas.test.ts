@@ -131,7 +131,13 @@ describe('report -f json', () => {
     using store = SampleStore.open(env.CRED_WATCH_DB);
     for (const [index, limit] of SESSION_LIMITS.entries()) {
       const identity = { host: `role-${index}`, source: 'role', apiVersion: '', role: 'app' } as const;
-      store.recordSample(identity, SAMPLE, '', { session: { limit, tokenExpiresAt: SAMPLE.expiration } });
+      const session = { limit, tokenExpiresAt: SAMPLE.expiration };
+      store.recordSample(identity, SAMPLE, '', { session });
+      // `check` takes the newest samples.
+      for (const hours of [1, 2, 3, 4]) {
+        const later = { ...SAMPLE, observedAt: SAMPLE.observedAt + hours * 3_600_000 };
+        store.recordSample(identity, later, '', { session, isOfPollCommand: false });
+      }
     }
   });
 

@@ -10,7 +10,9 @@ import { migrateDatabase, pushTo } from '../support/watch/push-history.ts';
 
 /** PostgreSQL does not store which command recorded a sample. */
 const withoutPollTimes = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (name, each) => (name === 'polledAt' ? undefined : each)));
+  JSON.parse(
+    JSON.stringify(value, (name, each) => (/^(polledAt|lastPollAt)$/.test(name) ? undefined : each)),
+  );
 
 test('readReport rejects the URL of a PostgreSQL database', () => {
   expect(() => readReport({ db: 'postgres://localhost/fleet' })).toThrow(

@@ -78,6 +78,8 @@ describe('the store in memory', () => {
         for (const store of [database, memory]) record(store, sequence);
         expect(readHistory(memory)).toEqual(readHistory(database));
         expect(memory.findLastHost('machine', 'imds')).toBe(database.findLastHost('machine', 'imds'));
+        for (const each of [identity.host, 'other'])
+          expect(memory.hasSeries(each)).toBe(database.hasSeries(each));
       }),
       { numRuns: 50 },
     );

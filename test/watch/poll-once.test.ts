@@ -107,6 +107,27 @@ describe('pollOnce', () => {
     expect([...store.records()]).toHaveLength(1);
   });
 
+  test('a failed check is recorded only if the host has a sample, a failed poll in any case', async () => {
+    const store = temporaryStore();
+    const check = (outcome: PollOutcome, host = 'h') => {
+      const source: CredentialSource = { name: 'container', endpoint: null, poll: async () => outcome };
+      return pollOnce({ source, store, host, machine: 'm', recordedFailures: 'measurable' });
+    };
+    await check(failedPoll(START));
+    expect((await check(starting(0))).isStarting).toBe(true);
+    await check(starting(180));
+    expect([...store.records()]).toEqual([]);
+
+    await check(successfulPoll(START + SECOND), 'i-0');
+    await check(failedPoll(START + 2 * SECOND), 'h');
+    expect([...store.records()]).toHaveLength(1);
+    await check(failedPoll(START + 2 * SECOND), 'i-0');
+    expect([...store.records()]).toHaveLength(2);
+
+    await poll(store, failedPoll(START));
+    expect([...store.records()]).toHaveLength(3);
+  });
+
   test('an error of the store says which record was lost', async () => {
     const store = temporaryStore();
     const error = new CredWatchError('no space left', 'free some space', { code: 'DATABASE_FULL' });
@@ -137,6 +158,7 @@ const bind = (store: PollStore): PollStore => ({
   recordFailedPoll: (...args) => store.recordFailedPoll(...args),
   recordStarting: (...args) => store.recordStarting(...args),
   findLastHost: (...args) => store.findLastHost(...args),
+  hasSeries: (...args) => store.hasSeries(...args),
   recentHistories: (...args) => store.recentHistories(...args),
 });
 

@@ -9,8 +9,6 @@ import { parsePositiveDuration } from '../flags/value-parsers.ts';
 import type { InitFlags } from '../init/init-flags.ts';
 import { isAutoDuration } from '../start-check/job-duration.ts';
 
-const DEFAULT_INTERVAL = 300;
-
 const REMOVE_FLAGS: ReadonlySet<string> = new Set(['--remove', '--yes', '--dry-run', '--db', '--format']);
 
 export const initCommand: CommandDefinition = {
@@ -35,7 +33,7 @@ export const initCommand: CommandDefinition = {
       .addOption(
         new Option('--every <duration>', 'time between polls')
           .argParser(parsePositiveDuration)
-          .default(DEFAULT_INTERVAL, '5m'),
+          .default(undefined, '5m, or less if the credentials change often'),
       );
     ignoreVariable(command, '--job-duration', isAutoDuration);
     command.option(

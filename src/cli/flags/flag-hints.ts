@@ -59,6 +59,9 @@ export const seeHelp = (command: Command | null): string =>
 /** `--interval` of `--interval=5m`. */
 export const getFlagName = (flag: string): string => flag.replace(/=.*/s, '');
 
+/** `-j` of `--j`. Other flags as typed. */
+const fixDashes = (name: string): string => (/^--[a-z]$/i.test(name) ? name.slice(1) : name);
+
 /** Says what to do about an unknown command. */
 export function buildCommandHint(program: Command, name: string): string {
   const [command] = OTHER_COMMANDS.find(([, others]) => others.includes(name)) ?? [];
@@ -73,7 +76,7 @@ const askForReport = (duration: string) => `did you mean \`cred-watch report -j 
 
 /** For `-j 5h` without a command. Null for another flag. */
 export function buildJobHint(words: readonly string[], flag: string): string | null {
-  const [, attached] = /^(?:-j|--job-duration=?)(.*)$/s.exec(flag) ?? [];
+  const [, attached] = /^(?:--?j(?![\w-])=?|-j|--job-duration=?)(.*)$/s.exec(flag) ?? [];
   if (attached === undefined) return null;
   const value = attached === '' ? (words[words.indexOf(flag) + 1] ?? '') : attached;
   return askForReport(findDuration(value) ?? '5h');
@@ -92,7 +95,11 @@ export function buildChoiceHint(value: string, choices: readonly string[], more 
  * @param flag as typed, perhaps with a value: `--interval=5m`
  */
 export function buildFlagHint(program: Command, command: Command | null, flag: string): string | null {
-  const name = getFlagName(flag);
+  const typed = getFlagName(flag);
+  const name = fixDashes(typed);
+  const options = [...(command?.options ?? []), ...program.options];
+  if (name !== typed && ['-h', ...options.map(({ short }) => short)].includes(name))
+    return askDidYouMean([name]);
   const foreign = OTHER_FLAGS.get(`${command?.name()} ${name}`);
   if (foreign !== undefined) return `did you mean ${foreign}?`;
   const owners = program.commands.filter(({ options }) =>
@@ -106,7 +113,6 @@ export function buildFlagHint(program: Command, command: Command | null, flag: s
   }
   const other = OTHER_FLAGS.get(name);
   if (other !== undefined) return `did you mean ${other}?`;
-  const options = [...(command?.options ?? []), ...program.options];
   const value = name.replace(/^--/, '');
   const option = options.find(({ argChoices }) => argChoices?.includes(value));
   if (option !== undefined) return `did you mean ${option.short ?? option.long} ${value}?`;
@@ -125,7 +131,7 @@ const MAX_SHORT_GUESSES = 3;
 
 /** For a short flag that does not exist: the long flags with this letter. Null if there are none, or many. */
 export function guessLongFlag(command: Command | null, flag: string): string | null {
-  const letter = /^-([a-z])$/i.exec(flag)?.[1]?.toLowerCase();
+  const letter = /^-([a-z])$/i.exec(fixDashes(getFlagName(flag)))?.[1]?.toLowerCase();
   if (letter === undefined) return null;
   const names = (command?.options ?? []).flatMap(({ long }) =>
     long?.startsWith(`--${letter}`) ? [long] : [],

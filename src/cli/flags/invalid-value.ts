@@ -35,15 +35,17 @@ const shorten = (value: string): string =>
 
 /** Makes all flags and arguments of a command report invalid values in our form instead of commander's. */
 export function reportInvalidValues(command: Command): void {
-  for (const option of command.options) wrapParser(option, option.long ?? option.flags);
-  for (const argument of command.registeredArguments) wrapParser(argument, argument.name());
+  const flags = command.options.flatMap(({ long }) => long ?? []);
+  for (const option of command.options) wrapParser(option, option.long ?? option.flags, flags);
+  for (const argument of command.registeredArguments) wrapParser(argument, argument.name(), flags);
 }
 
 type NamedParser = (name: string, value: string, previous: unknown) => unknown;
 
 const namedParsers = new WeakMap<Option | Argument, NamedParser>();
 
-function wrapParser(target: Option | Argument, name: string): void {
+/** @param flags the long flags of the command */
+function wrapParser(target: Option | Argument, name: string, flags: readonly string[]): void {
   const { parseArg, argChoices } = target;
   if (parseArg === undefined) return;
   const parse: NamedParser = (shownName, value, previous) =>
@@ -51,9 +53,15 @@ function wrapParser(target: Option | Argument, name: string): void {
       try {
         return parseArg.call(target, value, previous);
       } catch (error) {
-        // `-j=5h`
-        if (value.startsWith('=') && 'short' in target && target.short != null)
-          throw new InvalidValueError('begins with =', `write \`${target.short} ${value.slice(1)}\``);
+        if ('short' in target && target.short != null) {
+          // `-j=5h`
+          if (value.startsWith('='))
+            throw new InvalidValueError('begins with =', `write \`${target.short} ${value.slice(1)}\``);
+          // `-job nightly` is `-j ob`.
+          const long = `-${target.short}${value.replace(/=.*/s, '')}`;
+          if (flags.includes(long))
+            throw new InvalidValueError('is a part of a flag', `write two dashes: ${long}`);
+        }
         // commander's own check of the choices.
         if (!(error instanceof InvalidArgumentError) || argChoices === undefined) throw error;
         throw new InvalidValueError('is unknown', buildChoiceHint(value, argChoices));

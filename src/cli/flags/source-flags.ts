@@ -132,6 +132,8 @@ export async function resolveJobSource(
   const { source, profile, ...job } = await findJobSource(io);
   if (source !== null) {
     assertSupported(source);
+    if (explainsEndpoint && Object.values(job.outcomes).some(({ kind }) => kind === 'stops'))
+      await (await import('../start-check/failing-sdks.ts')).printFailingSdks(job, io);
     // Most runs need none of the messages below.
     if (isEndpointSource(source)) return { source };
   }

@@ -32,9 +32,12 @@ export const createHotCommand =
     if (parsed === null || !isSupported(parsed.command.opts<Flags>())) return null;
     return runLine(line, createProcessIo({ mayBlock: isReport }), (io) => runParsedLine(parsed, line, io));
 
-    /** Returns null for help, every error and unknown variables, because only the whole program has their texts. */
+    /**
+     * Returns null for help, every error and unknown variables, because only the whole program has their texts; and for
+     * stack traces, because functions of a bundle have short names.
+     */
     function parseOrNull({ env } = process): ParsedLine | null {
-      if (hasUnknownVariable(env)) return null;
+      if (hasUnknownVariable(env) || line.ownArguments.includes('--debug')) return null;
       try {
         const output = { writeOut: () => {}, writeErr: () => {} };
         return createLineParser([definition], output, env).parse(line);

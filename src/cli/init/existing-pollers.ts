@@ -1,6 +1,6 @@
 import type { Poller, PollerProblem } from '../../domain/installation/check/poller.ts';
 import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
-import type { PollCommand, Schedule } from '../../domain/installation/schedule.ts';
+import type { PollCommand, SchedulePlace } from '../../domain/installation/schedule.ts';
 import { SERVICE_NAME, TIMER_NAME } from '../../report/installation/systemd-units.ts';
 import type { Io } from '../process/io.ts';
 import type { InitFlags } from './init-flags.ts';
@@ -11,17 +11,16 @@ export interface SamePollers {
   existing: Poller | null;
   /** Pollers that go on beside the schedule. */
   others: readonly Poller[];
+  /** The poller that `--write` replaces, or keeps and names. Null if there is none. */
+  replaced: Poller | null;
 }
 
-interface PollerFlags extends Pick<InitFlags, 'schedule' | 'every'> {
-  /** Whether the user chose the interval. */
-  isEveryGiven: boolean;
-}
+/** @param chosen by the user */
 
 export async function findSamePollers(
-  { schedule: chosen, every, isEveryGiven }: PollerFlags,
+  { schedule: chosen, every }: Pick<InitFlags, 'schedule' | 'every'>,
   poll: PollCommand,
-  schedule: Schedule,
+  schedule: SchedulePlace,
   { io, root }: { io: Io; root: string },
 ): Promise<SamePollers> {
   const { findPollers } = await import('./check/find-pollers.ts');
@@ -30,10 +29,11 @@ export async function findSamePollers(
   const isProcessEnough = schedule.kind === 'process' || schedule.kind === 'sidecar';
   const isEnough = ({ place, interval }: Poller) =>
     (place.kind !== 'process' || isProcessEnough) &&
-    (interval === null || interval === every || !isEveryGiven);
+    (interval === null || interval === every || every === undefined);
   const existing = chosen === undefined ? (same.find(isEnough) ?? null) : null;
-  if (existing !== null) return { existing, others: [] };
-  return { existing, others: same.filter((each) => !isReplaced(each, schedule)) };
+  if (existing !== null) return { existing, others: [], replaced: null };
+  const replaced = same.find((each) => isReplaced(each, schedule)) ?? null;
+  return { existing, others: same.filter((each) => !isReplaced(each, schedule)), replaced };
 }
 
 function isSamePoller(
@@ -54,7 +54,7 @@ const isDaemonProblem = ({ code }: PollerProblem): boolean =>
   code === 'cron-not-running' || code === 'cron-unknown';
 
 /** `--write` replaces this poller, or refuses to write and names it. */
-function isReplaced({ place }: Poller, schedule: Schedule): boolean {
+function isReplaced({ place }: Poller, schedule: SchedulePlace): boolean {
   if (place.kind === 'cron') return schedule.kind === 'cron' && place.file === null;
   return (
     place.kind === 'systemd' &&

@@ -5,7 +5,8 @@ import type { SourceFlags } from '../flags/source-flags.ts';
 
 export interface InitFlags extends SourceFlags {
   schedule?: ScheduleKind;
-  every: Seconds;
+  /** Absent: `init` chooses the interval. */
+  every?: Seconds;
   jobDuration?: Seconds;
   write?: boolean;
   remove?: boolean;

@@ -1,26 +1,42 @@
 import { constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, Orchestrator } from '../../domain/installation/schedule.ts';
+import { CredWatchError } from '../../errors.ts';
 import { detectPlatform } from '../../sources/environment/platform.ts';
 import { type Environment, isVariableSet } from '../../sources/environment/variables.ts';
 import type { Io } from '../process/io.ts';
 import { isCronRunning } from './check/processes.ts';
 import { canAccess } from './file-access.ts';
+import { readCrontabBytes } from './install/crontab.ts';
 import { SYSTEM_FOLDERS } from './run-program.ts';
 
 /**
  * Reads what can keep sampling on this machine.
  * @param root another folder than `/`, for tests
  */
-export function readHost({ env, isRoot }: Pick<Io, 'env' | 'isRoot'>, root = '/'): Host {
+export async function readHost({ env, isRoot }: Pick<Io, 'env' | 'isRoot'>, root = '/'): Promise<Host> {
+  const hasCrontab = findProgram('crontab', env) !== null;
   return {
     isRoot,
-    hasSystemd: existsSync(join(root, 'run/systemd/system')),
-    hasCrontab: findProgram('crontab', env) !== null,
+    hasSystemd: isSystemdRunning(root),
+    hasCrontab,
+    crontabError: hasCrontab ? await findCrontabError(env) : null,
     isCronRunning: isCronRunning(root),
     container: findContainer(env, root),
   };
 }
+
+const findCrontabError = (env: Environment): Promise<string | null> =>
+  readCrontabBytes(env).then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof CredWatchError) return error.message;
+      throw error;
+    },
+  );
+
+/** As `sd_booted()`. */
+export const isSystemdRunning = (root: string): boolean => existsSync(join(root, 'run/systemd/system'));
 
 function findContainer(env: Environment, root: string): Orchestrator | 'other' | null {
   const isSet = (name: string) => isVariableSet(env, name);

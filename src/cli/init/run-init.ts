@@ -1,6 +1,14 @@
 import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import { findAttentions } from '../../domain/installation/attention.ts';
 import {
+  type ChosenInterval,
+  findRotationBasis,
+  findValidityBasis,
+  planInterval,
+  type RotationBasis,
+  USUAL_INTERVAL,
+} from '../../domain/installation/choose-interval.ts';
+import {
   chooseSchedule,
   findProcessReason,
   findScheduleProblem,
@@ -11,16 +19,14 @@ import type {
   Installation,
   PollCommand,
   ProcessReason,
-  Schedule,
   ScheduleKind,
+  SchedulePlace,
 } from '../../domain/installation/schedule.ts';
 import { isFalseKeyId } from '../../domain/keys/false-key-id.ts';
 import { findLaterTime } from '../../domain/measurement/generations.ts';
-import type { Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { InitReport } from '../../report/installation/init-report.ts';
-import { buildSchedule } from '../../report/installation/schedule.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeScheduleProblem } from '../../report/messages/installation/schedule.ts';
 import { detectPlatform } from '../../sources/environment/platform.ts';
@@ -38,9 +44,9 @@ import { openRecordingStore } from '../process/recording-store.ts';
 import { findSamePollers, type SamePollers } from './existing-pollers.ts';
 import type { InitFlags } from './init-flags.ts';
 import { assertInstallable, installSchedule } from './install/install-schedule.ts';
+import { buildOwnSchedule } from './own-schedule.ts';
 import { buildPollCommand } from './poll-command.ts';
 import { readHost } from './read-host.ts';
-import { findUserUnitFolder, readUserName } from './user.ts';
 
 /**
  * Resolves to the exit code.
@@ -48,15 +54,15 @@ import { findUserUnitFolder, readUserName } from './user.ts';
  */
 export async function runInit(flags: InitFlags, invocation: Invocation, root = '/'): Promise<number> {
   const { io } = invocation;
-  const { every } = flags;
   const selected = await selectSource(flags, io);
   if (selected === null) return EXIT.failed;
   const poll = buildPollCommand(selected, io);
-  const host = readHost(io, root);
-  const schedule = planSchedule(flags, host, poll, io);
-  const isChosen = flags.schedule === undefined && schedule.kind === 'process';
-  const processReason = isChosen ? findProcessReason(host, poll, flags.every) : null;
-  assertInstallable(flags, schedule, processReason, io);
+  const host = await readHost(io, root);
+  const kind = planKind(flags, host, poll);
+  const isChosen = flags.schedule === undefined && kind === 'process';
+  const { every = USUAL_INTERVAL } = flags;
+  const processReason = isChosen ? findProcessReason(host, poll, every) : null;
+  assertInstallable(flags, { kind, host, processReason }, io);
   const { source, host: hostName } = await openSourceFromFlags(selected, io);
   using store = await openRecordingStore(poll.database, flags.db, io);
   const recorded = await pollOnce({
@@ -72,11 +78,10 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
     await printVariablesNote(invocation.command, io);
     return EXIT.failed;
   }
-  const isEveryGiven = invocation.command.getOptionValueSource('every') === 'cli';
-  const pollers = await findSamePollers({ ...flags, isEveryGiven }, poll, schedule, { io, root });
-  const { jobDuration = null } = flags;
-  const sampled = { recorded, outcome, source, store, poll, every, schedule, pollers, jobDuration };
-  const report = buildReport({ ...sampled, processReason }, host, io);
+  const place: SchedulePlace = { kind, scope: host.isRoot ? 'system' : 'user' };
+  const pollers = await findSamePollers(flags, poll, place, { io, root });
+  const sampled = { recorded, outcome, source, store, poll, kind, pollers, processReason };
+  const report = buildReport(sampled, flags, host, io);
   return finish(report, flags, invocation);
 }
 
@@ -92,23 +97,15 @@ async function selectSource(flags: InitFlags, io: Io) {
 }
 
 /** @throws CredWatchError if the schedule that the user requested is not possible */
-function planSchedule(flags: InitFlags, host: Host, poll: PollCommand, io: Io): Schedule {
-  const { every } = flags;
-  const kind: ScheduleKind = flags.schedule ?? chooseSchedule(host, poll, every);
+function planKind(flags: InitFlags, host: Host, poll: PollCommand): ScheduleKind {
+  const { every = USUAL_INTERVAL } = flags;
+  const kind = flags.schedule ?? chooseSchedule(host, poll, every);
   const problem = findScheduleProblem(kind, host, poll, every);
   if (problem !== null) {
     const { message, hint } = describeScheduleProblem(problem);
     throw new CredWatchError(message, hint);
   }
-  const unitFolder = host.isRoot ? '/etc/systemd/system' : findUserUnitFolder(io);
-  return buildSchedule(kind, {
-    host,
-    poll,
-    every,
-    unitFolder,
-    user: readUserName(io),
-    version: CRED_WATCH_VERSION,
-  });
+  return kind;
 }
 
 interface SampledSource {
@@ -117,15 +114,14 @@ interface SampledSource {
   source: CredentialSource;
   store: SampleStore;
   poll: PollCommand;
-  every: Seconds;
-  schedule: Schedule;
+  kind: ScheduleKind;
   pollers: SamePollers;
-  jobDuration: Seconds | null;
   processReason: ProcessReason | null;
 }
 
 function buildReport(
-  { recorded, outcome, source, store, pollers, ...plan }: SampledSource,
+  { recorded, outcome, source, store, poll, kind, pollers, processReason }: SampledSource,
+  flags: InitFlags,
   machine: Host,
   io: Io,
 ): InitReport {
@@ -137,12 +133,26 @@ function buildReport(
   );
   const { sampleCount = 1, witnessedCount = 0, rotationInterval = null } = analysis?.measurement ?? {};
   const { env } = io;
-  const every = pollers.existing?.interval ?? plan.every;
   const knowledge = getSourceKnowledge({
     source: identity.source,
     variables: env,
     platform: detectPlatform(env),
   });
+  const basis = findRotationBasis({
+    source: identity.source,
+    measuredInterval: rotationInterval?.median ?? null,
+    knowledge,
+    validity: findValidityBasis(credentials, now),
+  });
+  const { every, reason } = chooseEvery(flags, { kind, basis, poll, pollers }, machine);
+  const schedule = buildOwnSchedule(kind, { poll, every, host: machine }, io);
+  const polledEvery = pollers.existing?.interval ?? every;
+  const attentions = findAttentions({
+    ...{ schedule, host: machine, poll, every: polledEvery, basis },
+    hasPoller: pollers.existing !== null,
+    others: pollers.others,
+  });
+  const isTooLong = attentions.some(({ code }) => code === 'INTERVAL_TOO_LONG');
   return {
     generatedAt: observedAt,
     identity,
@@ -151,23 +161,15 @@ function buildReport(
     remaining: secondsBetween(now, credentials.expiration),
     isSimulated: isFalseKeyId(credentials.accessKeyId),
     clockOffset,
-    database: plan.poll.database,
-    isDefaultDatabase: plan.poll.isDefaultDatabase,
+    database: poll.database,
+    isDefaultDatabase: poll.isDefaultDatabase,
     sampleCount,
     rotationCount: witnessedCount,
-    ...plan,
+    ...{ poll, every, schedule, processReason, attentions },
     existing: pollers.existing,
-    attentions: findAttentions({
-      schedule: plan.schedule,
-      host: machine,
-      hasPoller: pollers.existing !== null,
-      others: pollers.others,
-      source: identity.source,
-      every,
-      measuredInterval: rotationInterval?.median ?? null,
-      knowledge,
-      validity: secondsBetween(credentials.lastUpdated ?? now, credentials.expiration),
-    }),
+    // The attention gives the same reason.
+    intervalReason: pollers.existing !== null || isTooLong ? null : reason,
+    jobDuration: flags.jobDuration ?? null,
     knowledge: witnessedCount === 0 ? [knowledge] : [],
     nextReport: findNextReport({
       now,
@@ -175,9 +177,26 @@ function buildReport(
       expiration: credentials.expiration,
       rotationCount: witnessedCount,
       knowledge,
-      every,
+      every: polledEvery,
     }),
   };
+}
+
+/** The interval of the user, or else of the schedule that is replaced, or else for these credentials. */
+function chooseEvery(
+  { every }: InitFlags,
+  {
+    kind,
+    basis,
+    poll,
+    pollers,
+  }: Pick<SampledSource, 'kind' | 'poll' | 'pollers'> & { basis: RotationBasis | null },
+  machine: Host,
+): ChosenInterval {
+  if (every !== undefined) return { every, reason: null };
+  const installed = pollers.replaced?.interval ?? null;
+  const canStay = installed !== null && findScheduleProblem(kind, machine, poll, installed) === null;
+  return planInterval(kind, basis, canStay ? installed : null);
 }
 
 /** Shows everything before it asks and installs. */

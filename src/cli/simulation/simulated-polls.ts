@@ -92,6 +92,7 @@ function createPollStore(add: (record: ArchiveRecord) => void): PollStore {
       return startedAt;
     },
     findLastHost: () => null,
+    hasSeries: () => true,
     recentHistories: () => [],
   };
 }

@@ -28,8 +28,10 @@ const listSchedulers = ({ isRoot, hasSystemd, hasCrontab, isCronRunning }: Host)
 
 /** Why {@link chooseSchedule} returns a process for these arguments. */
 export function findProcessReason(host: Host, poll: PollCommand, every: Seconds): ProcessReason {
-  if (host.container !== null)
-    return { code: 'CONTAINER', hasCron: host.hasCrontab && host.isCronRunning === true };
+  if (host.container !== null) {
+    const canUseCron = host.hasCrontab && host.crontabError === null;
+    return { code: 'CONTAINER', hasCron: canUseCron && host.isCronRunning === true };
+  }
   const [kind] = listSchedulers(host);
   const problem = kind === undefined ? null : findScheduleProblem(kind, host, poll, every);
   if (problem !== null) return { code: 'PROBLEM', problem };
@@ -49,6 +51,7 @@ export function findScheduleProblem(
     case 'sidecar':
       return host.container === 'ecs' || host.container === 'kubernetes' ? null : { code: 'NO_ORCHESTRATOR' };
     case 'cron':
+      if (host.crontabError !== null) return { code: 'CRONTAB', reason: host.crontabError };
       return findCommonProblem(kind, findCronFields(every), poll, every) ?? findCronProblem(poll, every);
     case 'systemd':
       return (

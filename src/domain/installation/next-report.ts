@@ -9,6 +9,8 @@ export type NextReport =
   | { code: 'NOW' }
   /** `expected`: general knowledge about the environment. */
   | { code: 'AFTER_ROTATION'; at: Instant; environment: EnvironmentKind; expected: ExpectedRotation }
+  /** The keys are in variables, which only the user changes. */
+  | { code: 'NEVER' }
   /** How often the environment rotates is unknown, but it has to serve new credentials before the old ones expire. */
   | { code: 'AFTER_EXPIRATION'; at: Instant };
 
@@ -27,6 +29,7 @@ interface CurrentCredentials {
 export function findNextReport(current: CurrentCredentials): NextReport {
   const { now, lastUpdated, expiration, rotationCount, knowledge, every } = current;
   if (rotationCount > 0) return { code: 'NOW' };
+  if (knowledge.source === 'environment') return { code: 'NEVER' };
   const [environment] = knowledge.environments;
   // Several environments are possible, and their intervals differ.
   const isCertain = environment !== undefined && knowledge.environments.length === 1;

@@ -14,6 +14,8 @@ export interface Host {
   hasSystemd: boolean;
   /** The program `crontab` exists. */
   hasCrontab: boolean;
+  /** Why this user cannot read a crontab, for example because of `/etc/cron.allow`. Null if nothing is known. */
+  crontabError: string | null;
   /** Null if it is unknown whether the cron daemon runs, as on macOS. */
   isCronRunning: boolean | null;
   /** Null outside of containers. */
@@ -41,6 +43,8 @@ export type ScheduleProblem =
   /** The source needs variables of the shell or of the container, and some of them are secret. */
   | { code: 'SHELL_SOURCE'; source: SourceName }
   | { code: 'INTERVAL'; kind: ScheduleKind; every: Seconds }
+  /** This user may not use the program `crontab`. */
+  | { code: 'CRONTAB'; reason: string }
   | { code: 'LINE_END' }
   | { code: 'BACKSLASH'; word: string }
   | { code: 'LINE_TOO_LONG'; length: number; limit: number }
@@ -77,6 +81,13 @@ export type Schedule =
   | { kind: 'systemd'; scope: UnitScope; files: readonly ScheduleFile[]; commands: readonly string[][] }
   | { kind: 'sidecar'; orchestrator: Orchestrator; text: string }
   | { kind: 'process'; command: string };
+
+/** A schedule whose interval is not chosen yet. */
+export interface SchedulePlace {
+  kind: ScheduleKind;
+  /** Of units of systemd. */
+  scope: UnitScope;
+}
 
 /** What `--write` replaces: an earlier schedule of `init`. */
 export interface ReplacedSchedule {

@@ -6,23 +6,43 @@ const CLIENTS_WITHOUT_MFA: readonly Client[] = ['java', 'rust', 'php'];
 
 const GO_CLIENTS: readonly Client[] = ['go', 'terraform', 'rclone', 'rclone-1.67'];
 
+/** These read a comment that begins with `#` as part of the value before it, as botocore does. */
+const CLIENTS_KEEPING_HASH: readonly Client[] = ['ruby', 'php'];
+
 /** The facts as this client finds them. Go accepts `key: value` too, but handles comments in its own way. */
 export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts {
   const { botocoreProfile, fileProblems, otherEnvironment } = facts;
   const own = otherEnvironment?.clients.includes(client) && { environment: otherEnvironment.provider };
   const acceptsColon = GO_CLIENTS.includes(client) && fileProblems.some(({ cause }) => cause === 'COLON');
   const profile = client === 'botocore' || acceptsColon ? botocoreProfile : null;
-  const providers = { ...facts.providers, ...own, ...profile };
+  const withHash = CLIENTS_KEEPING_HASH.includes(client) && selectWithHash(botocoreProfile ?? {});
+  const providers = { ...facts.providers, ...own, ...profile, ...withHash };
   return applyMfa(applyClientProfile({ ...facts, providers }, client), client);
 }
 
+const selectWithHash = (
+  profile: NonNullable<ChainFacts['botocoreProfile']>,
+): Partial<Record<ProviderName, Provider>> =>
+  Object.fromEntries(
+    Object.entries(profile).filter(
+      // Their shell ignores such a comment after a command.
+      ([name, { problem }]) =>
+        name !== 'process' && problem?.code === 'COMMENT_IN_VALUE' && problem.mark === '#',
+    ),
+  );
+
 function applyMfa(facts: ChainFacts, client: Client): ChainFacts {
   const role = facts.providers['profile-role'];
-  if (role.problem?.code !== 'MFA_REQUIRED' || !CLIENTS_WITHOUT_MFA.includes(client)) return facts;
-  return {
+  const replace = (changed: Provider) => ({
     ...facts,
-    providers: { ...facts.providers, 'profile-role': { ...role, state: 'untried', problem: null } },
-  };
+    providers: { ...facts.providers, 'profile-role': changed },
+  });
+  if (role.problem?.code === 'MFA_REQUIRED' && CLIENTS_WITHOUT_MFA.includes(client))
+    return replace({ ...role, state: 'untried', problem: null });
+  const ofGo = role.state === 'untried' && GO_CLIENTS.includes(client) && role.roleSession?.mfaProfileOfGo;
+  return ofGo
+    ? replace({ ...role, state: 'incomplete', problem: { code: 'MFA_REQUIRED', profile: ofGo } })
+    : facts;
 }
 
 function applyClientProfile(facts: ChainFacts, client: Client): ChainFacts {

@@ -1,4 +1,3 @@
-import { findMaxSampleAge } from '../live/sample-age.ts';
 import type { FailureReason, Instant, Seconds, SourceName } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { correctHostTime, correctNow } from '../verdict/analyse.ts';
@@ -13,7 +12,7 @@ export interface FailingSource {
   detail: string;
   /** By the host's clock. */
   lastAt: Instant;
-  /** False: no poll has succeeded, so the series can be a mistake. */
+  /** Also outside the selected period. False: no poll has succeeded, so the series can be a mistake. */
   hasSamples: boolean;
 }
 
@@ -31,7 +30,7 @@ const SAME_SAMPLE: Seconds = 60;
 export function findLastPoll(
   failure: FailingSource | null,
   measured: { lastSample: Instant; ageSeconds: Seconds } | null,
-  { polledAt, measurement }: SeriesAnalysis,
+  { polledAt, measurement, findings }: SeriesAnalysis,
   now: Instant,
 ): LastPoll | null {
   if (failure !== null) {
@@ -45,6 +44,6 @@ export function findLastPoll(
   const pollAge = polledAt === undefined ? ageSeconds : secondsBetween(polledAt, now);
   if (polledAt === undefined || pollAge <= ageSeconds + SAME_SAMPLE)
     return { at, ageSeconds, isHidden: false, failure: null };
-  const isHidden = pollAge > findMaxSampleAge(measurement?.usualGap ?? null);
+  const isHidden = findings.some(({ code }) => code === 'POLLS_STOPPED');
   return { at: polledAt, ageSeconds: pollAge, isHidden, failure: null };
 }

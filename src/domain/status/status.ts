@@ -22,6 +22,7 @@ import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
 import { findCurrentFailure, findDecisiveSeries } from '../verdict/judgements.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
 import { type FailingSource, findLastPoll, type LastPoll } from './last-poll.ts';
+import { findWorstSampled, type SampledSeries } from './sampled-series.ts';
 
 /** The state of the stored series, with the values of the series that matters most. */
 export interface Status {
@@ -33,6 +34,8 @@ export interface Status {
   margin: Seconds;
   /** Decides the verdict. Without a verdict, the series with the smallest worst case. Null without series. */
   series: SeriesStatus | null;
+  /** If `series` decides a verdict without a sample, and other series have samples. Else null. */
+  sampled: SampledSeries | null;
   /** The series that judge the job. Without a job, all series that are not retired. */
   seriesCount: number;
   retiredCount: number;
@@ -91,11 +94,13 @@ type ProblemCode = {
   [Code in FindingCode]: (typeof FINDING_SEVERITIES)[Code] extends 'problem' ? Code : never;
 }[FindingCode];
 
-/** `STALE_SAMPLES` and `POLLS_FAILED` are shown by other fields of the status. */
-export type StatusProblem = FindingWith<Exclude<ProblemCode, 'STALE_SAMPLES' | 'POLLS_FAILED'>>;
+/** Other fields of the status show these. */
+const SHOWN_ELSEWHERE = ['STALE_SAMPLES', 'POLLS_STOPPED', 'POLLS_FAILED'] as const;
+
+export type StatusProblem = FindingWith<Exclude<ProblemCode, (typeof SHOWN_ELSEWHERE)[number]>>;
 
 const isStatusProblem = (finding: Finding): finding is StatusProblem =>
-  finding.severity === 'problem' && finding.code !== 'STALE_SAMPLES' && finding.code !== 'POLLS_FAILED';
+  finding.severity === 'problem' && SHOWN_ELSEWHERE.every((code) => code !== finding.code);
 
 /** Uses the newest offset, so that a corrected clock is not a problem. */
 function updateClockSkew(problem: StatusProblem, measurement: Measurement | null): StatusProblem[] {
@@ -131,6 +136,7 @@ export function summariseStatus(assessment: Assessment, margin: Seconds, now: In
     jobs,
     margin,
     series: decisive && describeSeries(decisive, job, margin, now),
+    sampled: job === null || decisive?.overview !== null ? null : findWorstSampled(job, assessment),
     seriesCount: isCounted.size,
     retiredCount: all.filter(({ isRetired }) => isRetired).length,
     staleCount,
@@ -158,7 +164,7 @@ function findFailingSource(analysis: SeriesAnalysis): FailingSource | null {
     reason: failure.reason,
     detail: failure.lastDetail,
     lastAt: failure.lastAt,
-    hasSamples: analysis.measurement !== null,
+    hasSamples: analysis.measurement !== null || analysis.newestOutside !== undefined,
   };
 }
 

@@ -56,6 +56,9 @@ function analyseMeasurement(
     session,
     ...(newestOutside === undefined ? {} : { newestOutside }),
     ...(polledAt === undefined ? {} : { polledAt }),
+    ...(polledAt === undefined || measurement === null
+      ? {}
+      : { lastPollAt: correctHostTime(polledAt, measurement) }),
     measurement,
     analysedAt: measurement === null ? now : correctNow(now, measurement),
     age: measurement === null ? null : computeAge(now, measurement),

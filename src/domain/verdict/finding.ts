@@ -18,6 +18,7 @@ export const FINDING_SEVERITIES = {
   ISSUED_IN_FUTURE: 'problem',
   VALIDITY_TOO_LONG: 'problem',
   STALE_SAMPLES: 'problem',
+  POLLS_STOPPED: 'problem',
   POLLING_GAP: 'note',
   POLLS_TOO_RARE: 'note',
   CLOCK_SKEW: 'problem',
@@ -80,6 +81,8 @@ export interface FindingFields {
    */
   VALIDITY_TOO_LONG: { count: number; longestSeconds: Seconds; knownSeconds: Seconds };
   STALE_SAMPLES: { lastSampleAt: Instant; ageSeconds: Seconds; maxAgeSeconds: Seconds };
+  /** `silentSeconds`: the time from the newest sample of the command `poll` to the newest sample of any command. */
+  POLLS_STOPPED: { lastPollAt: Instant; lastSampleAt: Instant; silentSeconds: Seconds };
   POLLING_GAP: { count: number; totalSeconds: Seconds; longestSeconds: Seconds; longestStartedAt: Instant };
   /** `unwitnessedCount` of all `rotationCount` rotations. */
   POLLS_TOO_RARE: {

@@ -51,6 +51,8 @@ interface JudgedNow extends LaterStart {
   session: RequestedSession | null;
   /** The usual time between samples, if a poller seems to sample the series now. Else null. */
   polledEverySeconds: Seconds | null;
+  /** The command `poll` has recorded a sample of the series. */
+  hasPoller: boolean;
   /** Until when a start with the current credentials stays safe. Null if a start is not safe now. */
   safeUntil: Instant | null;
 }

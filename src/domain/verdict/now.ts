@@ -130,8 +130,19 @@ function startJudgement(options: JudgePassedOptions) {
   const laterStart = findLaterStart(analysis, required, session);
   const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
   const polledEverySeconds = findPollInterval(analysis, at);
+  const hasPoller = analysis?.polledAt !== undefined;
   return {
-    ...{ job, required, judgedAt: at, hostTime, clockOffset, session, polledEverySeconds, safeUntil: null },
+    ...{
+      job,
+      required,
+      judgedAt: at,
+      hostTime,
+      clockOffset,
+      session,
+      polledEverySeconds,
+      hasPoller,
+      safeUntil: null,
+    },
     ...{ ...laterStart, findings },
   };
 }

@@ -28,6 +28,7 @@ export function renderInitJson(report: InitReport, { state, replaced }: Installa
       kind: schedule.kind,
       reason: findReason(report.processReason),
       interval_seconds: report.every,
+      interval_reason: report.intervalReason?.code ?? null,
       ...buildScheduleJson(schedule),
       inherited_variables: schedule.kind === 'process' ? report.poll.inherited : [],
     },
@@ -36,7 +37,7 @@ export function renderInitJson(report: InitReport, { state, replaced }: Installa
     attentions: report.attentions.map((each) => ({ code: each.code, message: describeAttention(each) })),
     next_report: {
       code: nextReport.code,
-      at: nextReport.code === 'NOW' ? null : formatInstant(nextReport.at),
+      at: 'at' in nextReport ? formatInstant(nextReport.at) : null,
       interval_seconds: nextReport.code === 'AFTER_ROTATION' ? nextReport.expected.within : null,
     },
     general_knowledge: buildKnowledgeJson(report.knowledge),

@@ -1,6 +1,7 @@
 import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { InitAttention } from '../../domain/installation/attention.ts';
 import type { Poller } from '../../domain/installation/check/poller.ts';
+import type { IntervalReason } from '../../domain/installation/choose-interval.ts';
 import type { NextReport } from '../../domain/installation/next-report.ts';
 import type { PollCommand, ProcessReason, Schedule } from '../../domain/installation/schedule.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../../domain/model.ts';
@@ -23,6 +24,8 @@ export interface InitReport {
   rotationCount: number;
   poll: PollCommand;
   every: Seconds;
+  /** Null: the interval is the usual one, or the user chose it, or an attention gives the reason. */
+  intervalReason: IntervalReason | null;
   schedule: Schedule;
   /** The poller that is installed already. Null: the schedule has to be installed. */
   existing: Poller | null;

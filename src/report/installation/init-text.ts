@@ -1,13 +1,14 @@
 import type { Installation, Schedule } from '../../domain/installation/schedule.ts';
 import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { formatShellCommand } from '../../untrusted-text.ts';
-import { describeAttention } from '../messages/installation/attentions.ts';
+import { describeAttention, describeIntervalChoice } from '../messages/installation/attentions.ts';
 import { describeExistingPoller } from '../messages/installation/checks.ts';
 import {
   COME_BACK_WITH_CREDENTIALS,
   describeFoundSource,
   describeHistory,
   describeNextReport,
+  type NextCommands,
   SIMULATED_NOTE,
 } from '../messages/installation/init.ts';
 import {
@@ -53,7 +54,7 @@ export function renderNextSteps(
   const next =
     report.remaining <= 0
       ? COME_BACK_WITH_CREDENTIALS
-      : describeNextReport(nextReport, formatReportCommand(report), generatedAt);
+      : describeNextReport(nextReport, formatCommands(report), generatedAt);
   const isWritten = state !== 'printed' && report.existing === null;
   const rows: [label: string, text: string][] = [
     ...(isWritten ? [['schedule', describeInstallation(report, state)] as [string, string]] : []),
@@ -71,6 +72,9 @@ function listRows({ credentials, remaining, ...report }: InitReport): [label: st
     ['expire', `${formatTimestamp(expiration)}, ${formatRemaining(remaining)}`],
     ['history', describeHistory(report.sampleCount, report.rotationCount)],
     ['database', report.database],
+    ...(report.intervalReason === null
+      ? []
+      : [['interval', describeIntervalChoice(report.every, report.intervalReason)] as [string, string]]),
     ...(remaining > 0 ? [] : [['attention', EXPIRED_ADVICE[report.identity.source]] as [string, string]]),
     ...(report.isSimulated ? [['attention', SIMULATED_NOTE] as [string, string]] : []),
     ...report.attentions.map((each): [string, string] => ['attention', describeAttention(each)]),
@@ -93,9 +97,10 @@ function formatSchedule(schedule: Schedule): string {
   }
 }
 
-/** The command that shows what the schedule recorded. */
-function formatReportCommand({ isDefaultDatabase, database, jobDuration }: InitReport): string {
+/** The commands that show what the schedule recorded, and that judge a job. */
+function formatCommands({ isDefaultDatabase, database, jobDuration }: InitReport): NextCommands {
   const job = ['-j', jobDuration === null ? 'DURATION' : formatFlagDuration(jobDuration)];
   const file = isDefaultDatabase ? [] : ['--db', database];
-  return formatShellCommand(['cred-watch', 'report', ...job, ...file]);
+  const format = (name: string) => formatShellCommand(['cred-watch', name, ...job, ...file]);
+  return { report: format('report'), check: format('check') };
 }

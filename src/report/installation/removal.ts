@@ -1,12 +1,6 @@
-import type {
-  FoundSchedules,
-  KeptSchedule,
-  RemovalState,
-  WrittenSchedule,
-} from '../../domain/installation/removal.ts';
+import type { FoundSchedules, KeptSchedule, RemovalState } from '../../domain/installation/removal.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { redactText } from '../../redact.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import {
   describeDatabase,
@@ -30,21 +24,15 @@ export function renderFoundSchedules({ written, kept }: FoundSchedules, context:
     ...written.map((each) => [
       introduceWritten(each, context),
       '',
-      ...(each.kind === 'cron' ? [redactWrittenLine(each)] : each.files),
+      ...(each.kind === 'cron' ? [context.showLine(each.line)] : each.files),
     ]),
-    ...kept.map((each) => [introduceKept(each, context), '', ...listKeptLines(each)]),
+    ...kept.map((each) => [introduceKept(each, context), '', ...listKeptLines(each, context)]),
   ];
   return blocks.map((lines) => `${lines.map(escapeUnprintable).join('\n')}\n\n`).join('');
 }
 
-/** A long path can look like a secret, and the database tells lines apart. */
-function redactWrittenLine({ line }: Extract<WrittenSchedule, { kind: 'cron' }>): string {
-  const end = line.lastIndexOf(' --db ');
-  return redactText(line.slice(0, end)) + line.slice(end);
-}
-
-const listKeptLines = (schedule: KeptSchedule): string[] =>
-  schedule.kind === 'cron' ? [redactText(schedule.line)] : listManualCommands(schedule);
+const listKeptLines = (schedule: KeptSchedule, { showLine }: RemovalContext): string[] =>
+  schedule.kind === 'cron' ? [showLine(schedule.line)] : listManualCommands(schedule);
 
 /** What happened, and what else can be removed. */
 export function renderRemoval(
@@ -72,7 +60,7 @@ export function renderRemoval(
 export function renderRemovalJson(
   { written, kept }: FoundSchedules,
   state: RemovalState,
-  { databases }: RemovalContext,
+  { databases, showLine }: RemovalContext,
   now: Instant,
 ): string {
   const none = { scope: null, text: null, files: [] };
@@ -82,13 +70,13 @@ export function renderRemovalJson(
     removal: state,
     schedules: written.map((each) =>
       each.kind === 'cron'
-        ? { kind: each.kind, ...none, text: redactWrittenLine(each), database: each.database }
+        ? { kind: each.kind, ...none, text: showLine(each.line), database: each.database }
         : { kind: each.kind, ...none, scope: each.scope, files: each.files, database: each.database },
     ),
     kept: kept.map((each) => {
       const common = { kind: each.kind, reason: each.reason, ...none };
       const commands = listManualCommands(each);
-      if (each.kind === 'cron') return { ...common, text: redactText(each.line), commands };
+      if (each.kind === 'cron') return { ...common, text: showLine(each.line), commands };
       if (each.kind === 'drop-in') return { ...common, files: [each.folder], commands };
       return { ...common, scope: each.scope, files: each.files, commands };
     }),

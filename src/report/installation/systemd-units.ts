@@ -40,6 +40,9 @@ export const buildService = (poll: UnitCommand, scope: UnitScope): string =>
     ...(scope === 'system' ? SYSTEM_SETTINGS : USER_SETTINGS),
   ]);
 
+/** So that many hosts do not poll in the same second. */
+const LONGEST_DELAY: Seconds = 30;
+
 /** @throws Error if systemd has no calendar event for the interval */
 export function buildTimer(every: Seconds): string {
   const calendar = findCalendar(every);
@@ -52,7 +55,7 @@ export function buildTimer(every: Seconds): string {
     '',
     '[Timer]',
     `OnCalendar=${calendar}`,
-    'RandomizedDelaySec=30',
+    `RandomizedDelaySec=${Math.min(LONGEST_DELAY, Math.floor(every / 2))}`,
     'AccuracySec=1s',
     'Persistent=false',
     '',

@@ -10,41 +10,71 @@ import { describeJob } from './verdicts.ts';
 const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes before the old ones expire.';
 
 /**
- * What the numbers come from, and what they say about the next day or rotation.
+ * What the numbers come from, and all that they say about the next day, the next rotation and one start.
  * @param judgements of the series; a safe one is described in days
  */
 export const describeEvidence = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],
-): string => joinEvidence(measurement, judgements, describeRandomStart);
+): string => joinEvidence(measurement, judgements, FURTHER_CHANCES);
 
-/** Without the estimate for one start, which decides nothing. */
+/** With a single chance: that of the next day, else that of the next rotation. */
 export const describeEvidenceBriefly = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],
-): string => joinEvidence(measurement, judgements, () => []);
+): string => joinEvidence(measurement, judgements, null);
+
+/** Sentences that follow the first chance. An object, so that bundles of brief evidence omit them. */
+interface FurtherChances {
+  describeRotation(evidence: Evidence, ofRotation: string, measurement: Measurement): string[];
+  describeStart(evidence: Evidence): string[];
+  confidence: string;
+}
 
 function joinEvidence(
   measurement: Measurement,
   judgements: readonly JobJudgement[],
-  describeOneStart: typeof describeRandomStart,
+  further: FurtherChances | null,
 ): string {
   const evidence = findEvidence(measurement);
-  const sentences = measurement.isIssuedPerRequest
-    ? describeRequests(evidence)
-    : [...describeRotations(evidence, measurement, judgements), ...describeOneStart(evidence), AWS_PROMISE];
+  const sentences = isNotSafe(judgements)
+    ? [describeBasis(measurement, evidence), NOT_SAFE]
+    : measurement.isIssuedPerRequest
+      ? describeRequests(measurement, evidence, further)
+      : [
+          ...describeRotations(evidence, measurement, judgements, further),
+          ...(further?.describeStart(evidence) ?? []),
+          AWS_PROMISE,
+        ];
   return sentences.join(' ');
 }
 
-function describeRequests({ observations, nextRotationChance: chance }: Evidence): string[] {
+/** Chances about the next rotation say nothing about a job that has already failed in the history. */
+const isNotSafe = (judgements: readonly JobJudgement[]): boolean =>
+  judgements.length > 0 && judgements.every(({ verdict }) => toSafety(verdict) === 'not-safe');
+
+const NOT_SAFE = 'Not safe needs no further evidence: one moment with too little validity is enough.';
+
+const describeBasis = (
+  { isIssuedPerRequest, witnessedCount, watchedTime }: Measurement,
+  { observations }: Evidence,
+): string =>
+  isIssuedPerRequest
+    ? `${formatCount(observations, 'sample')} of credentials that are issued per request.`
+    : `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
+
+function describeRequests(
+  measurement: Measurement,
+  evidence: Evidence,
+  further: FurtherChances | null,
+): string[] {
+  const { nextRotationChance: chance } = evidence;
+  const basis = describeBasis(measurement, evidence);
+  if (chance === null) return [basis];
   return [
-    `${formatCount(observations, 'sample')} of credentials that are issued per request.`,
-    ...(chance === null
-      ? []
-      : [
-          `The chance that the next request gets a shorter validity than all of these samples is ${formatUpperBound(chance)}.`,
-          USED_BY_CONFIDENCE,
-        ]),
+    basis,
+    `The chance that the next request gets a shorter validity than all of these samples is ${formatUpperBound(chance)}.`,
+    ...(further === null ? [] : [further.confidence]),
   ];
 }
 
@@ -52,39 +82,60 @@ function describeRotations(
   evidence: Evidence,
   measurement: Measurement,
   judgements: readonly JobJudgement[],
+  further: FurtherChances | null,
 ): string[] {
-  const { witnessedCount, watchedTime, leadTimeTrend } = measurement;
-  const basis = `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
-  if (leadTimeTrend !== null)
+  const basis = describeBasis(measurement, evidence);
+  if (measurement.leadTimeTrend !== null)
     return [basis, 'Each day, rotations leave less validity, so this says nothing about the next days.'];
   const { nextRotationChance } = evidence;
   if (evidence.observations > 0 && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
   const begin = (evidence.nextDayChance !== null && describeSafeDays(evidence, judgements)) || [basis];
   if (nextRotationChance === null) return begin;
-  return [...begin, ...describeChances(evidence, nextRotationChance), ...describeRotationsOfDay(measurement)];
+  return [...begin, ...describeChances(evidence, nextRotationChance, measurement, further)];
 }
 
 /** The chance of a day is the larger one, because a day has many rotations. More history makes both smaller. */
-function describeChances(evidence: Evidence, nextRotationChance: number): string[] {
+function describeChances(
+  evidence: Evidence,
+  nextRotationChance: number,
+  measurement: Measurement,
+  further: FurtherChances | null,
+): string[] {
   const { nextDayChance, watchedDays } = evidence;
   const ofRotation = `${formatUpperBound(nextRotationChance)}${describeRecords(evidence)}.`;
   // A day cannot be safer than one of its rotations. Then only the rotation has a useful number.
   if (nextDayChance === null || nextDayChance < nextRotationChance) {
     return [
       `If the next rotation is like these, the chance that it leaves less validity than all of them is ${ofRotation}`,
-      USED_BY_CONFIDENCE,
+      ...(further === null ? [] : [further.confidence]),
+      ...describeRotationsOfDay(measurement),
     ];
   }
   const days = formatCount(watchedDays, 'full day');
   return [
     `If tomorrow is like the ${days} watched, the chance of a worse moment to start than on all these days is ${formatUpperBound(nextDayChance)}.`,
-    `${formatCount(watchedDays, 'day')} cannot show a smaller chance, and each further full day makes it smaller.`,
-    `For the next rotation alone, the chance is ${ofRotation}`,
-    USED_BY_CONFIDENCE,
+    ...(further?.describeRotation(evidence, ofRotation, measurement) ?? []),
   ];
 }
 
 const USED_BY_CONFIDENCE = 'This is the number that --confidence uses.';
+
+const FURTHER_CHANCES: FurtherChances = {
+  describeRotation: ({ watchedDays }, ofRotation, measurement) => [
+    `${formatCount(watchedDays, 'day')} cannot show a smaller chance, and each further full day makes it smaller.`,
+    `For the next rotation alone, the chance is ${ofRotation}`,
+    USED_BY_CONFIDENCE,
+    ...describeRotationsOfDay(measurement),
+  ],
+  // Much smaller than the chance of a whole day, which counts every start of the day.
+  describeStart: ({ randomStartChance: chance }) =>
+    chance === null
+      ? []
+      : [
+          `The estimated chance that one start at a random time finds less validity than ever measured is ${formatPercentage(chance)}.`,
+        ],
+  confidence: USED_BY_CONFIDENCE,
+};
 
 const DAY: Seconds = 86_400;
 
@@ -124,14 +175,6 @@ function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJud
 function nameJobs(names: readonly string[]): string {
   const text = joinWords(names);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${names.length === 1 ? 'is' : 'are'}`;
-}
-
-/** Much smaller than the chance of a whole day, which counts every start of the day. */
-function describeRandomStart({ randomStartChance }: Evidence): string[] {
-  if (randomStartChance === null) return [];
-  return [
-    `The estimated chance that one start at a random time finds less validity than ever measured is ${formatPercentage(randomStartChance)}.`,
-  ];
 }
 
 /** `at most 1 in 15`. Rounded to the larger chance. */

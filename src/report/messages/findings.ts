@@ -61,6 +61,8 @@ const SENTENCES: {
     `${formatCount(count, 'generation')} without LastUpdated would be valid for up to ${duration(longestSeconds)}, but IMDS, ECS and EKS are known to issue credentials for at most ${duration(knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}`,
   STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }, times) =>
     `the newest sample is ${duration(ageSeconds)} old (${times.timestamp(lastSampleAt)}), older than ${duration(maxAgeSeconds)}: check that the poller is running`,
+  POLLS_STOPPED: ({ lastPollAt, lastSampleAt, silentSeconds }, times) =>
+    `the newest sample of \`cred-watch poll\` is from ${times.timestamp(lastPollAt)}; samples of other commands, such as check and exec, are up to ${duration(silentSeconds)} newer (${times.timestamp(lastSampleAt)}): \`cred-watch init --check\` on this host shows whether the poller has stopped`,
   POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }, times) =>
     `the served credentials are unknown in ${formatCount(count, 'gap')} (${duration(totalSeconds)} in total); ` +
     `the longest gap is ${duration(longestSeconds)}, from ${times.timestamp(longestStartedAt)}`,

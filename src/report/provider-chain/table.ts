@@ -45,7 +45,7 @@ const GAP = 2;
 const INDENT = 2;
 
 /**
- * The state of each provider, the credentials of each SDK, what AWS said about them, and the findings with hints.
+ * The credentials of each SDK, what AWS said about them, the state of each provider, and the findings with hints.
  * @param verification null: AWS was not asked
  */
 export function renderSourcesTable(
@@ -67,8 +67,7 @@ export function renderSourcesTable(
   const of = observed === null ? '' : ` of process ${observed.pid}`;
   const on = platform === null ? '' : ` in ${PLATFORM_NAMES[platform]}`;
   const sections = [
-    ...renderSection(`providers${of}${on}`, buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
-    ...renderSection('credentials by SDK', buildOutcomeRows(report, palette), [
+    ...renderSection(`credentials by SDK${of}${on}`, buildOutcomeRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
       GAP,
     ]),
@@ -76,6 +75,7 @@ export function renderSourcesTable(
       LABEL_WIDTH,
       STATE_WIDTH,
     ]),
+    ...renderSection('providers', buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
     ...renderSection('other clients', buildOtherRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
       GAP,

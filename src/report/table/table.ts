@@ -5,7 +5,7 @@ import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts'
 import { findJudgedSeries, type JudgedSeries, rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
-import { describeEvidence } from '../messages/evidence.ts';
+import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
   describeRetired,
@@ -182,7 +182,7 @@ function renderSection(
       'findings',
       findings.map((each) => formatFinding(each, judgements, context)),
     ),
-    measurement === null ? [] : [['evidence', describeEvidence(measurement, judgements)]],
+    measurement === null ? [] : [['evidence', describeEvidenceBriefly(measurement, judgements)]],
   ];
   return [
     layOutColumns([[title]], [width], palette),

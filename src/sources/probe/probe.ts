@@ -21,6 +21,7 @@ import {
   type SectionSettings,
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
+import { applyComments } from './client-profiles/comments.ts';
 import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
@@ -164,7 +165,7 @@ async function probeBotocoreProfile(
   const differing = (await probe({ ...files, profiles })).filter(
     ([name, provider]) => usual.get(name) !== JSON.stringify(provider),
   );
-  return { ...Object.fromEntries(differing), ...withVariable };
+  return applyComments({ ...Object.fromEntries(differing), ...withVariable }, profile);
 }
 
 /** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */

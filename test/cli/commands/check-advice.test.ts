@@ -26,14 +26,18 @@ test('the first advice for a job that is longer than all credentials is to refre
   const { code, stdout } = await run(['check', '-j', '7h']);
   expect(code).toBe(1);
   expect(joinLines(stdout)).toMatch(
-    /what to do let the job refresh .* or split the job; or collect a history: /,
+    /what to do let the job refresh .* or split the job; or collect a history, because nothing polls these credentials yet: set up polling with `cred-watch init`, or run /,
   );
 });
 
 describe('while a poller fills the database, the advice is to keep polling', () => {
   const MINUTE = 60_000;
   /** Records a sample every five minutes for an hour, the last one this many minutes ago. */
-  function recordPolls(db: string, lastMinutesAgo: number): void {
+  function recordPolls(
+    db: string,
+    lastMinutesAgo: number,
+    isOfPollCommand = (_minutes: number): boolean => true,
+  ): void {
     using store = SampleStore.open(db);
     const last = Date.now() - lastMinutesAgo * MINUTE;
     const credentials = { accessKeyId: 'ASIAFALSEFALSE000001', lastUpdated: last - 65 * MINUTE };
@@ -45,6 +49,7 @@ describe('while a poller fills the database, the advice is to keep polling', () 
           ...{ observedAt: last - minutes * MINUTE, clockOffset: 0 },
         },
         'machine',
+        { isOfPollCommand: isOfPollCommand(minutes) },
       );
   }
   const COMMANDS = [
@@ -65,7 +70,21 @@ describe('while a poller fills the database, the advice is to keep polling', () 
   test('a poller that ended says nothing', async () => {
     const { db, runIn } = await startInstance();
     recordPolls(db, 120);
-    expect(joinLines((await runIn(['check', '-j', '7h'])).stdout)).toContain('or collect a history: ');
+    expect(joinLines((await runIn(['check', '-j', '7h'])).stdout)).toContain('or collect a history: run ');
+  });
+
+  test('samples of check and init are not those of a poller', async () => {
+    const { db, runIn } = await startInstance();
+    recordPolls(db, 1, () => false);
+    expect(joinLines((await runIn(['check', '-j', '7h'])).stdout)).toContain(
+      'or collect a history, because nothing polls these credentials yet: set up polling with `cred-watch init`, or run `cred-watch poll --interval 5m`',
+    );
+  });
+
+  test('samples of check do not hide that the poller has ended', async () => {
+    const { db, runIn } = await startInstance();
+    recordPolls(db, 1, (minutes) => minutes > 30);
+    expect(joinLines((await runIn(['check', '-j', '7h'])).stdout)).toContain('or collect a history: run ');
   });
 });
 

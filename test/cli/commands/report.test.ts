@@ -169,7 +169,7 @@ describe('the logs of 2015', () => {
       'longest safe job 4h 54m 36s so far with a margin of 5m',
       '11 rotations witnessed in 12h.',
       // Two of the last five rotations had the shortest lead time so far.
-      'the chance that it leaves less validity than all of them is at most 1 in 3, because 2 of the last 5 rotations left less than all before. This is the number that --confidence uses. A day has about 24 rotations, so its chance is larger. AWS promises only that new credentials appear 5 minutes before the old ones expire.',
+      'the chance that it leaves less validity than all of them is at most 1 in 3, because 2 of the last 5 rotations left less than all before. A day has about 24 rotations, so its chance is larger. AWS promises only that new credentials appear 5 minutes before the old ones expire.',
     ]) {
       expect(shown).toContain(part);
     }

@@ -39,7 +39,7 @@ test.each(
 )('sources in the case %s ends with exit code %i', async (name, code) => {
   const run = await runCase(name);
   expect(run, run.stderr).toMatchObject({ code, stderr: '' });
-  expect(run.stdout).toMatch(/^providers\n\n[\s\S]*\ncredentials by SDK\n\n/);
+  expect(run.stdout).toMatch(/^credentials by SDK\n\n[\s\S]*\nproviders\n\n/);
 });
 
 test('the last line says that some SDKs get no credentials, although the exit code is 0', async () => {
@@ -123,7 +123,7 @@ describe('--expect', () => {
     const run = await runCase('keys-in-environment-over-task-role', '--expect', 'container');
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
-      /^expected container, got environment \(.*\) in every SDK because the environment comes first\n\nproviders\n/,
+      /^expected container, got environment \(.*\) in every SDK because the environment comes first\n\ncredentials by SDK\n/,
     );
   });
 
@@ -203,7 +203,11 @@ test.runIf(process.platform === 'linux')('--pid shows what another process gets'
   const env = { HOME: '/nonexistent', AWS_PROFILE: 'other' };
   const text = await runCommand(args, { env });
   expect(text).toMatchObject({ code: 0, stderr: '' });
-  expect(text.stdout).toMatch(new RegExp(`^providers of process ${child.pid}\n\n {2}environment +answers`));
+  expect(text.stdout).toMatch(
+    new RegExp(
+      `^credentials by SDK of process ${child.pid}\n\n {2}environment .*\n\nproviders\n\n {2}environment +answers`,
+    ),
+  );
   const { stdout, code } = await runCommand([...args, '-f', 'json', '--expect', 'environment'], { env });
   expect(code).toBe(0);
   const document = JSON.parse(stdout);

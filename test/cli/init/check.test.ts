@@ -241,6 +241,19 @@ test.each(sampleCases(PROBLEMS, 6))('%s is a problem', async (_, damage, expecte
   for (const { state, fix } of result.checks) if (state === 'problem') expect(fix).not.toBeNull();
 });
 
+test('while cron is stopped, init replaces a line whose program was moved', async () => {
+  const machine = await createInstallation();
+  machine.write('proc/70/comm', 'sshd\n');
+  const line = machine.crontab.read() ?? '';
+  machine.crontab.write(line.replace(/\S+bin\/cred-watch\.js/, '/opt/gone/cred-watch'));
+  expect(findCheck(await machine.check(), 'POLLER')).toMatchObject({
+    problem: { code: 'program-missing', path: '/opt/gone/cred-watch' },
+  });
+  const { stdout } = await machine.init();
+  expect(stdout).toContain('No cron daemon runs here, so a process has to poll.');
+  expect(stdout).not.toContain('has a line for this poll already');
+});
+
 test('a database that does not exist is a problem, and is not created', async () => {
   const machine = await createInstallation();
   const db = join(machine.folder, 'other.db');

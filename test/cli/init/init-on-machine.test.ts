@@ -1,4 +1,6 @@
 /** `init` on a machine whose files, processes and programs are in a folder of the test. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findViolations } from '../../support/docs/schemas.ts';
 import { createMachine } from '../../support/installation/check-machine.ts';
@@ -81,11 +83,10 @@ type Machine = Awaited<ReturnType<typeof createInstance>>;
 test('--yes names the earlier line that it replaces', async () => {
   const machine = await createInstance();
   await machine.init(CRON);
+  const [, before] = machine.crontab.read()?.split('\n') ?? [];
   const { stdout } = await machine.init({ ...CRON, every: 60, format: 'json' });
   expect(findViolations('init', JSON.parse(stdout))).toEqual([]);
-  const { interval_seconds: interval, text } = JSON.parse(stdout).replaced;
-  // The rest is shortened, and names of temporary folders can look like secrets.
-  expect([interval, text.slice(0, 12)]).toEqual([300, '*/5 * * * * ']);
+  expect(JSON.parse(stdout).replaced).toEqual({ interval_seconds: 300, text: before });
   const again = await machine.init({ ...CRON, every: 120 });
   expect(again.stdout).toMatch(/^ {2}replaced {8}the earlier line of `init`, which polled every 1m$/m);
   expect((await machine.init({ ...CRON, every: 120 })).stdout).not.toContain('replaced');
@@ -103,6 +104,33 @@ test('a line of init that was edited stays, also with --yes', async () => {
     hint: 'keep this line, or remove it with `crontab -e` and run the command again',
   });
   expect(machine.crontab.read()).toBe(edited);
+});
+
+test('a user who may not use cron gets another schedule, and the reason', async () => {
+  const machine = await createInstance();
+  machine.addProcess(70, ['/usr/sbin/cron', '-f']);
+  machine.crontab.break('You (loader) are not allowed to use this program (crontab)');
+  const error = '`crontab -l` failed: You (loader) are not allowed to use this program (crontab)';
+  expect((await machine.init()).stdout).toContain(`\nA process has to poll, because ${error}.\n`);
+  const document = JSON.parse((await machine.init({ format: 'json' })).stdout);
+  expect([findViolations('init', document), document.schedule.reason]).toEqual([[], 'CRONTAB']);
+  await expect(machine.init({ schedule: 'cron' })).rejects.toMatchObject({
+    message: error,
+    hint: expect.stringContaining('/etc/cron.allow'),
+  });
+  machine.write('run/systemd/system/x', '');
+  expect((await machine.init()).stdout).toContain('install these user units of systemd');
+});
+
+test('--write installs no units while systemd does not run', async () => {
+  const machine = await createInstance();
+  const flags = { schedule: 'systemd', write: true, yes: true } as const;
+  await expect(machine.init(flags)).rejects.toMatchObject({
+    message: 'systemd does not run here, so --write cannot start the timer',
+    hint: expect.stringMatching(/^use --schedule cron or process; /),
+  });
+  expect(existsSync(join(machine.folder, 'config'))).toBe(false);
+  expect((await machine.init({ schedule: 'systemd' })).stdout).toContain('OnCalendar=');
 });
 
 test('without --schedule, --write installs no line while the cron daemon does not run', async () => {

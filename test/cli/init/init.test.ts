@@ -86,6 +86,19 @@ test('--write keeps the bytes of a crontab in another encoding', async () => {
   expect(after.subarray(before.length).toString()).toMatch(/^\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
 });
 
+test('--write changes no crontab whose carriage returns it cannot read', async () => {
+  const { init, crontab } = await createInstance();
+  // As Debian 12 prints them.
+  const before = 'MAILTO=ops\\r\n0 1 * * * /srv/a.sh\n';
+  crontab.write(before);
+  const { code, stderr } = await init([...CRON, '--write', '--yes']);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^error: lines of the crontab end with a carriage return, .*\nhint: remove /),
+  ]);
+  expect(crontab.read()).toBe(before);
+});
+
 test('--write changes no line that polls the same credentials', async () => {
   const { init, crontab, env } = await createInstance();
   const variable = `AWS_EC2_METADATA_SERVICE_ENDPOINT=${env.AWS_EC2_METADATA_SERVICE_ENDPOINT}`;
@@ -248,7 +261,12 @@ test('keys of a shell are polled by a process, because cron does not have them',
   };
   const printed = await init([], keys);
   expect(printed.stdout).toMatch(/ poll --source environment --interval 5m --db \S+$/m);
+  expect(printed.stdout.replace(/\n {18}/g, ' ')).toMatch(
+    /^ {2}come back {7}only you replace keys in variables, .* run `cred-watch check -j DURATION --db \S+`$/m,
+  );
   expect(printed.stdout + printed.stderr).not.toContain('CANARY');
+  const { next_report: next, ...document } = JSON.parse((await init(['-f', 'json'], keys)).stdout);
+  expect([findViolations('init', { next_report: next, ...document }), next.code]).toEqual([[], 'NEVER']);
   const refused = await init(CRON, keys);
   expect([refused.code, refused.stderr]).toEqual([
     2,

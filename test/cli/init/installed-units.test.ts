@@ -14,7 +14,9 @@ const testUnits = test.skipIf(noMountNamespace !== null && mayBeSkipped);
 /** Private folders, and a Node that is in no home folder. */
 const PREPARE = `
   mkdir -p /etc/systemd/system /var/lib/cred-watch
-  for folder in /etc/systemd/system /var/lib/cred-watch; do mount -t tmpfs private "$folder"; done
+  mkdir -p /run/systemd
+  for folder in /etc/systemd/system /var/lib/cred-watch /run/systemd; do mount -t tmpfs private "$folder"; done
+  mkdir /run/systemd/system
   init() { "$NODE" "$LINK" init --schedule systemd --write --yes "$@"; }`;
 
 async function runInit(script: string) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { prepareUnits } from '../../../src/cli/init/install/units.ts';
@@ -19,11 +19,12 @@ import { writeCrontabStandIn, writeSystemctlStandIn } from '../../support/instal
 type SystemdSchedule = Extract<Schedule, { kind: 'systemd' }>;
 
 /** A machine whose files are in a folder, with stand-ins for `crontab` and `systemctl`, and two databases. */
-function createMachine({ isRoot = false } = {}) {
+function createMachine({ isRoot = false, hasSystemd = true } = {}) {
   const folder = temporaryFolder();
   const crontab = writeCrontabStandIn(folder);
   const systemctl = writeSystemctlStandIn(folder);
   const root = join(folder, 'root');
+  if (hasSystemd) mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
   const database = join(folder, 'samples.db');
   writeFileSync(database, '');
   const unitFolder = isRoot ? join(root, 'etc/systemd/system') : join(folder, 'config/systemd/user');
@@ -51,7 +52,7 @@ function createMachine({ isRoot = false } = {}) {
     },
     remove: async (flags: object = { yes: true }, answer: string | null = null) => {
       const { io, output } = createIo(answer);
-      const usual = { source: 'auto', every: 300, format: 'text', remove: true } as const;
+      const usual = { source: 'auto', format: 'text', remove: true } as const;
       const code = await runRemove({ ...usual, ...flags }, io, root);
       return { code, stdout: output.stdout(), stderr: output.stderr() };
     },
@@ -123,6 +124,30 @@ describe('a crontab', () => {
     expect(crontab.read()).toBe(text);
   });
 
+  test('keeps its unusual paths in the output, and no secrets', async () => {
+    const { crontab, remove, folder } = createMachine();
+    const home = join(folder, 'xqzk9vw2');
+    mkdirSync(home);
+    const secret = 'Zq8TmB4xWv7RkL2pYc9N';
+    const program = join(home, 'cred-watch');
+    for (const path of [program, join(home, secret)]) writeFileSync(path, '');
+    const own = buildCronLine(
+      createPoll({ node: process.execPath, program, database: '/srv/zq8tmb4xwv7rkl2pyc9n.db' }),
+      300,
+    );
+    const others = [
+      `* * * * * cd ${home} && cred-watch poll`,
+      `* * * * * AWS_SECRET_ACCESS_KEY=${home} cred-watch poll`,
+      `* * * * * cat ${home}/${secret} ; cred-watch poll`,
+    ] as const;
+    crontab.write(`${CRON_COMMENT}\n${own}\n${others.join('\n')}\n`);
+    const { stdout } = await remove({ dryRun: true });
+    for (const shown of [own, others[0]]) expect(stdout).toContain(`\n\n${shown}\n\n`);
+    expect(stdout).toContain('\n\n* * * * * AWS_SECRET_ACCESS_KEY= [redacted]\n\n');
+    expect(stdout).toContain('\n\n* * * * * cat [redacted] ; cred-watch poll\n\n');
+    expect((await remove({ dryRun: true, format: 'json' })).stdout).not.toContain(secret);
+  });
+
   test('keeps a line that was edited during the question', async () => {
     const { crontab, line, createIo, root } = createMachine();
     crontab.write(`${CRON_COMMENT}\n${line()}\n`);
@@ -131,9 +156,19 @@ describe('a crontab', () => {
       crontab.write(`0 2 * * * /srv/new.sh\n${CRON_COMMENT}\n${line(60)}\n`);
       yield Buffer.from('y\n');
     }
-    const flags = { source: 'auto', every: 300, format: 'text', remove: true } as const;
+    const flags = { source: 'auto', format: 'text', remove: true } as const;
     await runRemove(flags, { ...io, stdin: answer(), canAsk: () => true }, root);
     expect(crontab.read()).toBe(`0 2 * * * /srv/new.sh\n${CRON_COMMENT}\n${line(60)}\n`);
+  });
+
+  test('with carriage returns that cannot be read stays', async () => {
+    const { crontab, line, remove } = createMachine();
+    const before = `MAILTO=ops\\r\n${CRON_COMMENT}\n${line()}\n`;
+    crontab.write(before);
+    await expect(remove()).rejects.toMatchObject({
+      message: expect.stringMatching(/^lines of the crontab end with a carriage return, /),
+    });
+    expect(crontab.read()).toBe(before);
   });
 
   test('that cannot be read is a note', async () => {
@@ -204,6 +239,18 @@ describe('units', () => {
       ['cred-watch.timer.d', 'cred-watch.timer.d/override.conf'],
     ]);
     expect(stdout).toContain(`rm -r ${unitFolder}/cred-watch.timer.d`);
+  });
+
+  test('are removed with the link of an enabled timer while systemd is not running', async () => {
+    const { installUnits, remove, unitFolder, systemctl } = createMachine({ hasSystemd: false });
+    await installUnits();
+    const links = join(unitFolder, 'timers.target.wants');
+    mkdirSync(links);
+    symlinkSync('../cred-watch.timer', join(links, 'cred-watch.timer'));
+    systemctl.fail('Failed to connect to bus');
+    expect((await remove()).code).toBe(0);
+    expect(pathsIn(unitFolder)).toEqual(['timers.target.wants']);
+    expect(systemctl.readLog()).toEqual(['']);
   });
 
   test('stay if the timer cannot be stopped', async () => {

@@ -1,47 +1,65 @@
 import { expect, test } from 'vitest';
-import { getSourceKnowledge } from '../../../src/domain/general-knowledge/source-knowledge.ts';
 import { findAttentions } from '../../../src/domain/installation/attention.ts';
 import { describeAttention } from '../../../src/report/messages/installation/attentions.ts';
+import { createHost, createPoll } from '../../support/installation/poll-command.ts';
+
+const measured = (within: number) => ({ code: 'MEASURED', within }) as const;
 
 const FACTS = {
-  schedule: { kind: 'process', command: 'cred-watch poll' },
-  host: { isCronRunning: true },
+  schedule: { kind: 'process' },
+  host: createHost(),
+  poll: createPoll(),
   hasPoller: false,
   others: [],
-  source: 'imds',
-  every: 3600,
-  measuredInterval: null,
-  knowledge: getSourceKnowledge({ source: 'imds' }),
-  validity: 21_600,
+  every: 300,
+  basis: measured(3600),
 } as const;
-
-test.each([
-  ['the usual interval of the environment', {}, 'GENERAL', 3600],
-  ['a validity that is shorter than the usual interval', { validity: 1200 }, 'VALIDITY', 1200],
-  ['measured rotations', { validity: 1200, measuredInterval: 900 }, 'MEASURED', 900],
-])('an interval is too long for %s', (_, changes, code, within) => {
-  const [attention] = findAttentions({ ...FACTS, ...changes });
-  expect(attention).toMatchObject({ code: 'INTERVAL_TOO_LONG', basis: { code, within } });
-});
 
 test('a poller that goes on beside the schedule is named with its interval', () => {
   const other = { place: { kind: 'process', pid: 7 }, interval: 15 } as const;
-  expect(findAttentions({ ...FACTS, every: 300, others: [other] })).toEqual([
-    { code: 'OTHER_POLLER', ...other },
-  ]);
+  expect(findAttentions({ ...FACTS, others: [other] })).toEqual([{ code: 'OTHER_POLLER', ...other }]);
 });
 
 test.each([
-  ['process', 40, true],
-  ['cron', 40, false],
-  ['cron', 3600, true],
+  ['half of the rotation interval', 300, 600, false],
+  ['more than half of the rotation interval', 301, 600, true],
+] as const)('a poll after %s can miss rotations: %d s', (_, every, within, isTooLong) => {
+  const attentions = findAttentions({ ...FACTS, every, basis: measured(within) });
+  expect(attentions.map(({ code }) => code)).toEqual(isTooLong ? ['INTERVAL_TOO_LONG'] : []);
+});
+
+test('a source that does not rotate can be polled at any interval', () => {
+  expect(findAttentions({ ...FACTS, every: 86_400, basis: null })).toEqual([]);
+});
+
+test.each([
+  ['process', 300, {}, null, 'a poll every 5m can miss rotations: ', '; use --every 10s'],
+  ['systemd', 300, {}, null, 'a poll every 5m can miss rotations: ', '; use --every 10s'],
+  [
+    'cron',
+    300,
+    {},
+    'process',
+    'a poll every 5m can miss rotations: ',
+    '; use --schedule process --every 10s',
+  ],
+  [
+    ...(['cron', 60, {}, 'process'] as const),
+    'cron cannot poll more often than every 1m, which can miss rotations: ',
+    '; use --schedule process --every 10s',
+  ],
+  [
+    ...(['cron', 60, { hasSystemd: true }, 'systemd'] as const),
+    'cron cannot poll more often than every 1m, which can miss rotations: ',
+    '; use --schedule systemd --every 10s',
+  ],
 ] as const)(
-  'whether %s can poll often enough for rotations every %d s: %s',
-  (kind, measuredInterval, canSchedule) => {
-    const schedule = { ...FACTS.schedule, kind } as (typeof FACTS)['schedule'];
-    const [attention] = findAttentions({ ...FACTS, schedule, measuredInterval });
-    expect(attention).toMatchObject({ code: 'INTERVAL_TOO_LONG', canSchedule });
-    if (attention !== undefined)
-      expect(describeAttention(attention).includes('; use --schedule process --every ')).toBe(!canSchedule);
+  '%s every %d s is too rare for rotations every 40 s (%j)',
+  (kind, every, machine, other, start, end) => {
+    const host = createHost(machine);
+    const [attention] = findAttentions({ ...FACTS, schedule: { kind }, host, every, basis: measured(40) });
+    expect(attention).toMatchObject({ code: 'INTERVAL_TOO_LONG', kind: other, pollEvery: 10 });
+    const text = attention === undefined ? '' : describeAttention(attention);
+    expect([text.slice(0, start.length), text.slice(-end.length)]).toEqual([start, end]);
   },
 );

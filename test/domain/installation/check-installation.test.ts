@@ -41,6 +41,7 @@ const PROBE = {
   clockOffset: 0,
   possibleHopLimit: false,
   otherCredentials: null,
+  validity: { code: 'VALIDITY', within: 21_600 },
 } as const;
 
 const createFacts = (changes: Partial<InstallationFacts> = {}): InstallationFacts => ({

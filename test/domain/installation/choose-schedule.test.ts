@@ -88,6 +88,16 @@ test.each<[string, Partial<Host>, Partial<PollCommand>, number, object]>([
   ],
   ['a container', { ...BOTH, container: 'other' }, {}, 300, { code: 'CONTAINER', hasCron: true }],
   [
+    'a container whose user may not use cron',
+    { ...BOTH, container: 'other', crontabError: 'not allowed' },
+    ...([{}, 300, { code: 'CONTAINER', hasCron: false }] as const),
+  ],
+  [
+    'a user who may not use cron',
+    { ...BOTH, hasSystemd: false, crontabError: 'not allowed' },
+    ...([{}, 300, { code: 'PROBLEM', problem: { code: 'CRONTAB', reason: 'not allowed' } }] as const),
+  ],
+  [
     'keys of a shell',
     BOTH,
     { source: 'environment' },

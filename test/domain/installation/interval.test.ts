@@ -16,8 +16,17 @@ test.each([
   },
 );
 
-test.each([1, 30, 90, 7 * 60, 25 * 60, 45 * 60, 5 * 3600, 48 * 3600])(
-  'an interval of %d seconds does not divide an hour or a day',
+test.each([
+  [10, '*:*:0/10'],
+  [15, '*:*:0/15'],
+  [30, '*:*:0/30'],
+])('an interval of %d seconds has a calendar of systemd, but no fields of cron', (every, calendar) => {
+  expect(findCronFields(every)).toBeNull();
+  expect(findCalendar(every)).toBe(calendar);
+});
+
+test.each([1, 6, 25, 90, 7 * 60, 25 * 60, 45 * 60, 5 * 3600, 48 * 3600])(
+  'an interval of %d seconds is too short, or divides no minute, hour or day',
   (every) => {
     expect(findCronFields(every)).toBeNull();
     expect(findCalendar(every)).toBeNull();

@@ -58,3 +58,8 @@ test('credentials that expire before the usual rotation are replaced before they
     at: at('15:05:00'),
   });
 });
+
+test('a report never judges keys in variables, which do not rotate', () => {
+  const knowledge = getSourceKnowledge({ source: 'environment' });
+  expect(findNextReport({ ...CURRENT, knowledge })).toEqual({ code: 'NEVER' });
+});

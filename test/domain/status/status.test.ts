@@ -118,6 +118,11 @@ describe('polls', () => {
     const shown = status([old]).series?.problems.map(({ code }) => code) ?? [];
     expect(shown).not.toContain('STALE_SAMPLES');
     expect(shown).not.toContain('POLLS_FAILED');
+    const hidden = { ...hourly(web(1)), polledAt: NOW - 3 * 86_400_000 };
+    expect(judge([hidden], []).series[0]?.analysis.findings).toContainEqual(
+      expect.objectContaining({ code: 'POLLS_STOPPED' }),
+    );
+    expect(status([hidden]).series?.problems).toEqual([]);
   });
 });
 

@@ -156,6 +156,34 @@ test('polling gaps are reported with their number, their sum and the longest gap
   });
 });
 
+/** The finding about samples every five minutes until minute 60, if the last sample of `poll` was at this minute. */
+function findStopped(polledAtMinute: number | null, clockOffset = 0) {
+  const minutes = Array.from({ length: 13 }, (_, index) => 5 * index);
+  const samples = seen(minutes, { clockOffset });
+  const identity = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
+  const polledAt = polledAtMinute === null ? {} : { polledAt: minute(polledAtMinute) };
+  const history = { ...createHistory(samples, identity), ...polledAt };
+  return analyse(history, { now: minute(60), maxAge: null }).findings.find(
+    ({ code }) => code === 'POLLS_STOPPED',
+  );
+}
+
+test('POLLS_STOPPED reports that the newest samples are not those of the command poll', () => {
+  expect(findStopped(null)).toBeUndefined();
+  expect(findStopped(60)).toBeUndefined();
+  expect(findStopped(45)).toBeUndefined();
+  expect(findStopped(44)).toEqual({
+    code: 'POLLS_STOPPED',
+    severity: 'problem',
+    lastPollAt: minute(44),
+    lastSampleAt: minute(60),
+    silentSeconds: 960,
+  });
+  // Both times are by the same clock.
+  expect(findStopped(60, -1800)).toBeUndefined();
+  expect(findStopped(44, -1800)).toMatchObject({ lastPollAt: minute(74), silentSeconds: 960 });
+});
+
 test('failed polls of all reasons are summed up, and the latest reason is reported', () => {
   const failedPolls: FailedPollCount[] = [
     { reason: 'timeout', count: 5, firstAt: minute(1), lastAt: minute(9), lastDetail: '' },

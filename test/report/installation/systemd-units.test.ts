@@ -29,6 +29,16 @@ test('the timer is the same as in deploy', () => {
     expect(listSettings(timer, section)).toEqual(listSettings(deployed, section));
 });
 
+test.each([
+  [300, 30],
+  [60, 30],
+  [30, 15],
+  [10, 5],
+])('a poll every %d s is delayed by at most %d s', (every, delay) => {
+  const { timer } = buildSystemdUnits(createPoll(), every, 'system');
+  expect(listSettings(timer, 'Timer')).toContain(`RandomizedDelaySec=${delay}`);
+});
+
 test('the service of a user names its database, and sets the variables of the source', () => {
   const poll = createPoll({ database: '/home/a/s.db', variables: [['AWS_CONFIG_FILE', '/home/a/100% "b"']] });
   expect(listSettings(buildSystemdUnits(poll, 60, 'user').service, 'Service')).toEqual([
@@ -42,29 +52,29 @@ test('the service of a user names its database, and sets the variables of the so
 });
 
 describeReader('the units of init', { program: 'systemd-analyze', package: 'systemd' }, () => {
-  test.each(['system', 'user'] as const)(
-    'systemd accepts the units of the %s, with unusual paths',
-    (scope) => {
-      const folder = temporaryFolder();
-      chmodSync(folder, 0o755);
-      const nodeFolder = join(folder, 'a b%h $HOME');
-      mkdirSync(nodeFolder);
-      const node = join(nodeFolder, 'node');
-      const program = join(nodeFolder, `"it's" \\ cred-watch`);
-      writeFileSync(node, '#!/bin/sh\n', { mode: 0o755 });
-      const poll = createPoll({
-        node,
-        program,
-        variables: [['AWS_PROFILE', '50% $a']],
-      });
-      const { service, timer } = buildSystemdUnits(poll, 300, scope);
-      writeFileSync(join(folder, 'cred-watch.service'), service);
-      writeFileSync(join(folder, 'cred-watch.timer'), timer);
-      const units = ['service', 'timer'].map((type) => join(folder, `cred-watch.${type}`));
-      const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], {
-        encoding: 'utf8',
-      });
-      expect([status, stdout + stderr]).toEqual([0, '']);
-    },
-  );
+  test.each([
+    ['system', 300],
+    ['user', 10],
+  ] as const)('systemd accepts the units of the %s, with unusual paths, every %d s', (scope, every) => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o755);
+    const nodeFolder = join(folder, 'a b%h $HOME');
+    mkdirSync(nodeFolder);
+    const node = join(nodeFolder, 'node');
+    const program = join(nodeFolder, `"it's" \\ cred-watch`);
+    writeFileSync(node, '#!/bin/sh\n', { mode: 0o755 });
+    const poll = createPoll({
+      node,
+      program,
+      variables: [['AWS_PROFILE', '50% $a']],
+    });
+    const { service, timer } = buildSystemdUnits(poll, every, scope);
+    writeFileSync(join(folder, 'cred-watch.service'), service);
+    writeFileSync(join(folder, 'cred-watch.timer'), timer);
+    const units = ['service', 'timer'].map((type) => join(folder, `cred-watch.${type}`));
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout + stderr]).toEqual([0, '']);
+  });
 });

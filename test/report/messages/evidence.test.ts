@@ -22,22 +22,41 @@ test('the evidence answers two questions: whether a worse moment comes, and whet
   );
 });
 
+/** @param hours the durations of jobs */
+function describeJobs(describe: typeof describeEvidence, hours: readonly number[]): string {
+  const jobs = hours.map((each) => job(each));
+  const { series } = judgedAt(START + 96 * HOUR_MS, [measured({ generations: 96 })], jobs);
+  const [only] = series;
+  if (only?.analysis.measurement == null) throw new Error('no measurement');
+  return describe(only.analysis.measurement, only.judgements);
+}
+
 test('evidence of a safe job names the jobs that are not safe', () => {
-  const describe = (...hours: number[]) => {
-    const jobs = hours.map((each) => job(each));
-    const { series } = judgedAt(START + 96 * HOUR_MS, [measured({ generations: 96 })], jobs);
-    const [only] = series;
-    if (only?.analysis.measurement == null) throw new Error('no measurement');
-    return describeEvidence(only.analysis.measurement, only.judgements);
-  };
+  const describe = (...hours: number[]) => describeJobs(describeEvidence, hours);
   const safe = 'On none of the 4 full days watched would a 4h job have failed, whenever it started; it had';
   expect(describe(4)).toMatch(new RegExp(`^${safe}`));
   expect(describe(5, 4)).toMatch(new RegExp(`^A 5h job is not safe\\. ${safe}`));
   expect(describe(5, 4, 7, 8, 3)).toMatch(
     new RegExp(`^A 5h job, a 7h job and an 8h job are not safe\\. ${safe}`),
   );
-  // Without a safe job, the evidence is about the history only.
-  expect(describe(5, 7)).toMatch(/^95 rotations witnessed in 3d .*\. If tomorrow /);
+});
+
+test('evidence of jobs that are not safe states no chance', () => {
+  for (const describe of [describeEvidence, describeEvidenceBriefly]) {
+    expect(describeJobs(describe, [5, 7])).toMatch(
+      /^95 rotations witnessed in 3d [\dhms ]+\. Not safe needs no further evidence: one moment with too little validity is enough\.$/,
+    );
+  }
+});
+
+test('evidence of an unknown verdict keeps the chance that --confidence needs', () => {
+  const { series } = judgedAt(START + 24 * HOUR_MS, [measured({ generations: 24 })], [job(4)], {
+    confidence: 0.99,
+  });
+  const [only] = series;
+  expect(only?.judgements.map(({ verdict }) => verdict)).toEqual(['unknown']);
+  if (only?.analysis.measurement == null) throw new Error('no measurement');
+  expect(describeEvidenceBriefly(only.analysis.measurement, only.judgements)).toContain('at most 1 in 24.');
 });
 
 test('evidence of days names the smallest chance of so many days, and the number of one rotation', () => {
@@ -64,10 +83,16 @@ test('the chance of a day is not stated if that of one rotation is larger', () =
   expect(text).not.toContain('tomorrow');
 });
 
-test('brief evidence omits the chance of one start', () => {
-  const text = describeEvidenceBriefly(measureHours(96));
-  expect(text).toContain(WORSE_MOMENT);
-  expect(text).not.toContain('%');
+test('brief evidence has one chance', () => {
+  const safe = describeJobs(describeEvidenceBriefly, [4]);
+  expect(safe).toMatch(
+    /^On none of the 4 full days watched would a 4h job have failed, whenever it started; it had at least [\dhms ]+ to spare\. If tomorrow is like the 4 full days watched, the chance of a worse moment to start than on all these days is at most 1 in 5\. AWS promises only that new credentials appear 5 minutes before the old ones expire\.$/,
+  );
+  const ofRotation = describeEvidenceBriefly(measureHours(24));
+  expect(ofRotation.match(/1 in|%/g)).toEqual(['1 in']);
+  expect(ofRotation).toContain(
+    'is at most 1 in 24. A day has about 24 rotations, so its chance is larger. AWS',
+  );
 });
 
 /** @param minutes by which each generation has less validity than the longest */

@@ -35,6 +35,7 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
   ],
   VALIDITY_TOO_LONG: [{ count: 2, longestSeconds: 36_000, knownSeconds: 23_614 }],
   STALE_SAMPLES: [{ lastSampleAt: 0, ageSeconds: 86_401, maxAgeSeconds: 86_400 }],
+  POLLS_STOPPED: [{ lastPollAt: 0, lastSampleAt: 86_400_000, silentSeconds: 86_400 }],
   POLLING_GAP: [{ count: 2, totalSeconds: 240, longestSeconds: 120, longestStartedAt: 0 }],
   POLLS_TOO_RARE: [0, 3, 12].map((unwitnessedCount) => ({
     usualGapSeconds: 3600,

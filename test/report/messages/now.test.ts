@@ -39,5 +39,7 @@ function advise(source: SourceName, hasWaited = false): string {
 test('in a container without a history, the first advice is to wait or to refresh', () => {
   expect(advise('container')).toMatch(/^wait for new credentials: --wait 2h; or let the job refresh /);
   expect(advise('container', true)).toMatch(/^let the job refresh /);
-  expect(advise('imds')).toMatch(/^collect a history: /);
+  expect(advise('imds')).toMatch(
+    /^collect a history, because nothing polls these credentials yet: set up polling with `cred-watch init`, or run `cred-watch poll --interval 5m`; or /,
+  );
 });

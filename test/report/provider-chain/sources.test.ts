@@ -55,8 +55,14 @@ const BROKEN = {
   },
 } as const;
 
-test('the text shows providers, credentials by SDK and findings with hints', () => {
-  expect(renderText(createFacts({ container: BROKEN, imds: IMDS }))).toBe(`providers
+test('the text shows credentials by SDK, then providers and findings with hints', () => {
+  expect(renderText(createFacts({ container: BROKEN, imds: IMDS }))).toBe(`credentials by SDK
+
+  none: stops at container, the provider fails                botocore (AWS CLI), Go, JavaScript,
+                                                              Rust, .NET
+  IMDS · role node-role · ASIA…IMDS                           Java
+
+providers
 
   container             fails       auth-token-expired: the endpoint reports that the authorization
                                     token has expired (HTTP 400: token is expired) ·
@@ -64,12 +70,6 @@ test('the text shows providers, credentials by SDK and findings with hints', () 
   IMDS                  answers     role node-role · ASIA…IMDS · 6h left, until 2026-11-22 06:00:00Z
                                     · http://169.254.169.254
   not set                           environment, web identity, keys, process, SSO of profile default
-
-credentials by SDK
-
-  none: stops at container, the provider fails                botocore (AWS CLI), Go, JavaScript,
-                                                              Rust, .NET
-  IMDS · role node-role · ASIA…IMDS                           Java
 
 other clients
 
@@ -373,6 +373,7 @@ describe('each code has a sentence', () => {
     NO_ROLE_SOURCE: { code: 'NO_ROLE_SOURCE' },
     TWO_ROLE_SOURCES: { code: 'TWO_ROLE_SOURCES' },
     MFA_REQUIRED: { code: 'MFA_REQUIRED', profile: 'base' },
+    COMMENT_IN_VALUE: { code: 'COMMENT_IN_VALUE', name: 'role_arn', mark: '#' },
     ROLE_SOURCE_MISSING: { code: 'ROLE_SOURCE_MISSING', name: 'gone' },
     NO_BASE_CREDENTIALS: {
       code: 'NO_BASE_CREDENTIALS',

@@ -150,11 +150,43 @@ describe('the line', () => {
   });
 
   test('the line names the worst of several series, and the others that fail', () => {
-    expect(parts(mixed()).slice(-3)).toEqual([
+    expect(parts(mixed()).slice(-4)).toEqual([
       'last poll 10m ago',
       'the worst of 4 series: web-2, imds v2, worker',
-      'polls fail on web-3, imds (timeout); `prune --remove-series` removes a series without samples',
+      'polls fail on web-3, imds (timeout)',
+      'if web-3, imds is a mistake, remove it: `cred-watch prune --remove-series --host web-3 --source imds`',
     ]);
+  });
+
+  test('a series without a sample that decides the verdict is named with the way out and the measured series', () => {
+    const unsampled = failing(web(3));
+    const removal =
+      'if web-3, imds is a mistake, remove it: `cred-watch prune --remove-series --host web-3 --source imds`';
+    const two = judge([hourly(web(1)), unsampled], [job(4 * HOUR)]);
+    const three = judge(
+      [hourly(web(1)), hourly(web(2), { lifetimes: [6 * HOUR, 6 * HOUR] }), unsampled],
+      [job(4 * HOUR)],
+    );
+    expect(parts(two).slice(-3)).toEqual([
+      'the worst of 2 series: web-3, imds v2, app',
+      'the only series with samples: web-1, imds v2, app (safe so far)',
+      removal,
+    ]);
+    expect(parts(three)).toContain('the worst of 2 with samples: web-1, imds v2, app (safe so far)');
+    expect(renderStatusNagiosLine(summarise(two), UTC_TIMES)).toContain(removal);
+  });
+
+  test('a series whose samples are outside the selected period is no mistake', () => {
+    const { failedPolls } = failing(web(3));
+    const outside = { ...failing(web(3)), failedPolls, newestOutside: NOW - 86_400_000 };
+    const line = text(judge([hourly(web(1)), outside], [job(4 * HOUR)]));
+    expect(line).toContain('the worst of 2 series: web-3, imds v2, app');
+    expect(line).not.toContain('remove');
+  });
+
+  test('a command that removes one of several series without samples is not named', () => {
+    const line = text(judge([hourly(web(1)), failing(web(3)), failing(web(4))], [job(4 * HOUR)]));
+    expect(line).toContain('`cred-watch prune --remove-series` removes a series without samples');
   });
 
   test('of many failing sources, two are named', () => {
@@ -182,9 +214,7 @@ describe('the line', () => {
   test('the verdict has the colour of its safety, and failures have the colour of a warning', () => {
     const coloured = text(mixed(), { hasColour: true });
     expect(coloured).toContain('\u001b[31mnot safe\u001b[39m');
-    expect(coloured).toContain(
-      '\u001b[33mpolls fail on web-3, imds (timeout); `prune --remove-series` removes a',
-    );
+    expect(coloured).toContain('\u001b[33mpolls fail on web-3, imds (timeout)\u001b[39m');
     expect(text(judge([hourly(web(1))], [job(HOUR)]), { hasColour: true })).toContain(
       '\u001b[32msafe so far\u001b[39m',
     );

@@ -45,10 +45,10 @@ export function createMachine(env: Readonly<Record<string, string>>, { isRoot = 
     writeFileSync(join(root, path), text);
   };
   write('proc/1/comm', 'systemd\n');
-  const check = async (args: { db?: string; format?: 'text' | 'json' } = {}) => {
+  const check = async (args: Partial<InitFlags> = {}) => {
     const output = recorder();
     const io = createTestIo(variables, '', { ...output.outputs, home: folder, isRoot });
-    const flags = { source: 'auto', every: 300, format: 'json', ...args } as const;
+    const flags = { source: 'auto', format: 'json', ...args } as const;
     const code = await runCheck(flags, io, root);
     return { code, stdout: output.stdout() };
   };
@@ -65,7 +65,7 @@ export function createMachine(env: Readonly<Record<string, string>>, { isRoot = 
     const io = createTestIo({ ...variables, ...changes } as Record<string, string>, answer ?? '', {
       ...{ ...output.outputs, home: folder, isRoot, canAsk },
     });
-    const flags: InitFlags = { source: 'auto', every: 300, format: 'text', ...args };
+    const flags: InitFlags = { source: 'auto', format: 'text', ...args };
     const command = new Command();
     const invocation = { io, program: command, command, ownArguments: ['init'], childCommand: [] };
     const code = await runInit(flags, invocation, root);
@@ -84,7 +84,7 @@ export function createMachine(env: Readonly<Record<string, string>>, { isRoot = 
       const entries = Object.entries(environment).map(([name, value]) => `${name}=${value}\0`);
       write(`proc/${pid}/environ`, entries.join(''));
     },
-    check: async (args: { db?: string } = {}): Promise<CheckDocument & { code: number }> => {
+    check: async (args: Partial<InitFlags> = {}): Promise<CheckDocument & { code: number }> => {
       const { code, stdout } = await check(args);
       return { code, ...JSON.parse(stdout) };
     },

@@ -18,6 +18,7 @@ export const createHost = (changes: Partial<Host> = {}): Host => ({
   isRoot: false,
   hasSystemd: false,
   hasCrontab: false,
+  crontabError: null,
   isCronRunning: true,
   container: null,
   ...changes,

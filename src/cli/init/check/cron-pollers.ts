@@ -59,12 +59,18 @@ interface LineContext {
 }
 
 function findProblem(poll: FoundPoll, { path, folder, isRunning }: LineContext): PollerProblem | null {
+  // A line that cannot poll is no poller, also while cron is stopped.
+  const problem = poll.isCertain ? findLineProblem(poll, path, folder) : null;
+  if (problem !== null) return problem;
   if (isRunning === false) return { code: 'cron-not-running' };
   if (!poll.isCertain) return { code: 'command-unknown' };
-  if (poll.folder !== null && folder !== null && !existsSync(folder))
-    return { code: 'folder-missing', path: folder };
-  return findProgramProblem(poll, path, folder) ?? (isRunning === null ? { code: 'cron-unknown' } : null);
+  return isRunning === null ? { code: 'cron-unknown' } : null;
 }
+
+const findLineProblem = (poll: FoundPoll, path: string, folder: string | null): PollerProblem | null =>
+  poll.folder !== null && folder !== null && !existsSync(folder)
+    ? { code: 'folder-missing', path: folder }
+    : findProgramProblem(poll, path, folder);
 
 /** The working folder. cron starts in the home folder. Null if it is unknown. */
 function findFolder({ folder }: FoundPoll, home: string | null): string | null {

@@ -1,6 +1,7 @@
 import { toFailureFacts } from '../../../domain/failures/failure-facts.ts';
 import type { ProbeFacts } from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
+import { findValidityBasis } from '../../../domain/installation/choose-interval.ts';
 import { findLaterTime } from '../../../domain/measurement/generations.ts';
 import { SOURCE_NAMES, type SourceName } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
@@ -72,6 +73,7 @@ async function poll(
     clockOffset,
     possibleHopLimit: hasHopLimitNote(outcome),
     otherCredentials,
+    validity: findValidityBasis(outcome.credentials, findLaterTime(outcome)),
   };
 }
 

@@ -7,20 +7,24 @@ import type {
   RecordedPolls,
 } from '../../../domain/installation/check/facts.ts';
 import { valueAt } from '../../../domain/measurement/columns/column.ts';
+import { minBy } from '../../../domain/measurement/statistics.ts';
 import type { Instant, Seconds, SourceName } from '../../../domain/model.ts';
+import { analyseColumns } from '../../../domain/verdict/analyse.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../../errors.ts';
 import { ROOT_DATABASE_PATH } from '../../../store/database-path.ts';
 import { findExposedFiles } from '../../../store/exposed-files.ts';
 import type { SampleStore } from '../../../store/sample-store.ts';
 import { canAccess } from '../file-access.ts';
 
-interface ReadResult {
+export interface ReadResult {
   database: DatabaseFacts;
   polls: RecordedPolls | null;
   /** The sources with polls. */
   polledSources: readonly SourceName[];
   /** The newest known one. */
   clockOffset: Seconds | null;
+  /** Between the rotations of the source. Null before two rotations. */
+  measuredInterval: Seconds | null;
   /** Why the addon of SQLite cannot be loaded. */
   addonError: ErrorText | null;
 }
@@ -33,12 +37,13 @@ interface ReadOptions {
   isWrittenByOther: boolean;
   /** Only polls of this source count. Null: of all sources. */
   source: SourceName | null;
+  now: Instant;
 }
 
 /** Reads a database without changing it. */
 export async function readDatabase(
   path: string,
-  { isRoot, isDefault, isWrittenByOther, source }: ReadOptions,
+  { isRoot, isDefault, isWrittenByOther, source, now }: ReadOptions,
 ): Promise<ReadResult> {
   const facts = {
     path,
@@ -46,7 +51,13 @@ export async function readDatabase(
     exposed: { readable: [], writable: [], folders: [] },
     mayBeRoots: !isRoot && isDefault && existsSync(dirname(ROOT_DATABASE_PATH)),
   };
-  const notRead = { polls: null, polledSources: [], clockOffset: null, addonError: null };
+  const notRead = {
+    polls: null,
+    polledSources: [],
+    clockOffset: null,
+    measuredInterval: null,
+    addonError: null,
+  };
   const missing = async (state: 'missing' | 'empty'): Promise<ReadResult> => ({
     database: { ...facts, state },
     ...notRead,
@@ -67,6 +78,7 @@ export async function readDatabase(
       },
       ...findNewest(store, source),
       polledSources: listPolledSources(store),
+      measuredInterval: findMeasuredInterval(store, source, now),
       addonError: null,
     };
   } catch (error) {
@@ -108,6 +120,18 @@ function listPolledSources(store: SampleStore): SourceName[] {
     if (isPolled || failedPolls.length > 0) sources.add(identity.source);
   }
   return [...sources].sort();
+}
+
+/** Of the newest series that a poll recorded. */
+function findMeasuredInterval(store: SampleStore, source: SourceName | null, now: Instant): Seconds | null {
+  if (source === null) return null;
+  const measurements = store
+    .historyReaders({ source })
+    .map((read) => read())
+    .filter(({ isPolled }) => isPolled)
+    .flatMap((history) => analyseColumns(history, { now, maxAge: 'default' }).measurement ?? []);
+  const newest = minBy(measurements, ({ lastSample }) => -lastSample);
+  return newest?.rotationInterval?.median ?? null;
 }
 
 /** By the clock of the host. Imported samples do not count as polls. */

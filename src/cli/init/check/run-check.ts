@@ -21,7 +21,7 @@ import { readUserName } from '../user.ts';
 import { findInstallCommand } from './find-install-command.ts';
 import { findPollers } from './find-pollers.ts';
 import { isSourceChosen, probeSource } from './probe-source.ts';
-import { readDatabase } from './read-database.ts';
+import { type ReadResult, readDatabase } from './read-database.ts';
 
 /**
  * `init --check`. Changes nothing. Resolves to the exit code.
@@ -30,7 +30,7 @@ import { readDatabase } from './read-database.ts';
 export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<number> {
   const path = resolve(resolveDatabaseFile(flags.db, io));
   const isDefault = path === resolve(resolveDatabaseFile(undefined, io));
-  const facts = await readFacts(path, isDefault, flags, io, root);
+  const { measuredInterval, ...facts } = await readFacts(path, isDefault, flags, io, root);
   const checks = checkInstallation(facts);
   const { probe, polls } = facts;
   const context = {
@@ -38,7 +38,11 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
     failure: probe.isOk === false ? probe.failure : null,
     hasWorked: polls !== null && polls.sampleAt !== null,
     database: path,
-    installCommand: await findInstallCommand(flags, isDefault ? [] : ['--db', path], io, root),
+    installCommand: await findInstallCommand(flags, {
+      ...{ io, root, measuredInterval },
+      databaseWords: isDefault ? [] : ['--db', path],
+      validity: probe.isOk === true ? probe.validity : null,
+    }),
     user: readUserName(io),
   };
   if (flags.format === 'json') await io.stdout.write(renderInstallationCheckJson(checks, context, facts.now));
@@ -53,7 +57,7 @@ async function readFacts(
   flags: InitFlags,
   io: Io,
   root: string,
-): Promise<InstallationFacts> {
+): Promise<InstallationFacts & Pick<ReadResult, 'measuredInterval'>> {
   const pollers = await findPollers(io, root);
   const own = pollers.filter(({ database }) => database === path);
   const isWrittenByOther = own.length > 0 && own.every(({ isOwn }) => !isOwn);
@@ -65,6 +69,7 @@ async function readFacts(
     isDefault,
     isWrittenByOther,
     source,
+    now: io.clock.now(),
   });
   return {
     pollers,

@@ -6,6 +6,7 @@ import { findUnitPoll, readUnitSetting } from '../../../domain/installation/unit
 import type { Seconds } from '../../../domain/model.ts';
 import { parseDuration } from '../../../domain/time/duration.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
+import { isSystemdRunning } from '../read-host.ts';
 import { runProgram } from '../run-program.ts';
 import { findProgramProblem, SYSTEMD_PATH } from './locate-program.ts';
 import { readNames, readText } from './processes.ts';
@@ -73,6 +74,8 @@ function findDatabase(service: string, scope: UnitScope): string | null {
 
 /** Of the calendar events that `init` and `deploy/systemd` write. */
 function findInterval(timer: string): Seconds | null {
+  const [, seconds] = /^OnCalendar=\*:\*:0\/(\d+)$/m.exec(timer) ?? [];
+  if (seconds !== undefined) return Number(seconds);
   const [, minutes] = /^OnCalendar=\*:0\/(\d+)$/m.exec(timer) ?? [];
   if (minutes !== undefined) return Number(minutes) * 60;
   const [, hours] = /^OnCalendar=\*-\*-\* 0\/(\d+):00:00$/m.exec(timer) ?? [];
@@ -85,7 +88,7 @@ async function findUnitProblem(
   scope: UnitScope,
   { root, env, user }: UnitContext,
 ): Promise<PollerProblem | null> {
-  if (!existsSync(join(root, 'run/systemd/system'))) return { code: 'systemd-not-running' };
+  if (!isSystemdRunning(root)) return { code: 'systemd-not-running' };
   const systemctl = scope === 'user' ? ['systemctl', '--user'] : ['systemctl'];
   const show = async (property: string, name: string) =>
     (await runProgram([...systemctl, 'show', '--value', `--property=${property}`, name], env)).stdout.trim();

@@ -9,22 +9,29 @@ import type { Installer } from './installer.ts';
 
 type CronSchedule = Extract<Schedule, { kind: 'cron' }>;
 
+/** Returns a line without secrets. */
+type ShowLine = (line: string) => string;
+
 /**
  * Prepares to add a line to the crontab of this user. An earlier line of `init` is replaced. Other lines keep their
  * bytes.
  * @throws CredWatchError if the crontab cannot be read, or if another line polls the same credentials
  */
-export async function prepareCrontab(schedule: CronSchedule, env: Environment): Promise<Installer> {
-  const change = await findChange(schedule, env);
+export async function prepareCrontab(
+  schedule: CronSchedule,
+  env: Environment,
+  showLine: ShowLine,
+): Promise<Installer> {
+  const change = await findChange(schedule, env, showLine);
   return {
     isComplete: change === null,
-    replaces: findReplaced(change),
+    replaces: findReplaced(change, showLine),
     async install() {
       // The user may have edited the crontab during the question.
-      const newest = await findChange(schedule, env);
+      const newest = await findChange(schedule, env, showLine);
       if (newest === null) return null;
       await writeCrontabBytes(newest.bytes, env);
-      if ((await findChange(schedule, env)) === null) return findReplaced(newest);
+      if ((await findChange(schedule, env, showLine)) === null) return findReplaced(newest, showLine);
       throw new CredWatchError('`crontab -l` does not show the new line', 'add the line with `crontab -e`');
     },
   };
@@ -37,27 +44,32 @@ interface CrontabChange {
   replaced: string | null;
 }
 
-function findReplaced(change: CrontabChange | null): ReplacedSchedule | null {
+function findReplaced(change: CrontabChange | null, showLine: ShowLine): ReplacedSchedule | null {
   const line = change?.replaced ?? null;
   if (line === null) return null;
   const [fields = ''] = /^(?:\S+ ){4}\S+/.exec(line) ?? [];
-  return { line: redactText(line), every: findCronInterval(fields) };
+  return { line: showLine(line), every: findCronInterval(fields) };
 }
 
 /**
  * How the crontab gets the line. Null if the crontab has the line.
  * @throws CredWatchError if another line polls the same credentials
  */
-async function findChange({ comment, line }: CronSchedule, env: Environment): Promise<CrontabChange | null> {
+async function findChange(
+  { comment, line }: CronSchedule,
+  env: Environment,
+  showLine: ShowLine,
+): Promise<CrontabChange | null> {
   const bytes = await readCrontabBytes(env);
   const state = addToCrontab(toText(bytes), comment, line);
   if (state.code === 'present') return null;
+  if (state.code !== 'conflict') assertWritable(bytes);
   if (state.code === 'addable') return { bytes: bytes + toBytes(state.addition), replaced: null };
   if (state.code === 'replaceable') {
     const lines = bytes.split('\n').with(state.index, toBytes(line));
     return { bytes: lines.join('\n'), replaced: state.line };
   }
-  const existing = redactText(state.line);
+  const existing = showLine(state.line);
   if (state.isEdited) {
     throw new CredWatchError(
       `the line of \`init\` in the crontab was edited, so it is not replaced: ${existing}`,
@@ -95,7 +107,21 @@ export async function readCrontabBytes(env: Environment): Promise<string> {
   throw createError('crontab -l', stderr);
 }
 
+/**
+ * Debian's `crontab -l` prints a carriage return as a backslash and an r, so that writing its output would change lines.
+ * @throws CredWatchError
+ */
+function assertWritable(bytes: string): void {
+  if (!/\\r$/m.test(bytes)) return;
+  throw new CredWatchError(
+    'lines of the crontab end with a carriage return, which `crontab -l` does not print as it is, so the crontab is not changed',
+    'remove the carriage returns with `crontab -e`, and run the command again',
+  );
+}
+
+/** @throws CredWatchError */
 export async function writeCrontabBytes(bytes: string, env: Environment): Promise<void> {
+  assertWritable(bytes);
   const { code, stderr } = await runProgram(['crontab', '-'], env, { input: bytes, encoding: 'latin1' });
   if (code !== 0) throw createError('crontab -', stderr);
 }

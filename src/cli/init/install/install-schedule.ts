@@ -1,23 +1,42 @@
-import type { Installation, ProcessReason, Schedule } from '../../../domain/installation/schedule.ts';
+import type {
+  Host,
+  Installation,
+  ProcessReason,
+  ScheduleKind,
+} from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { InitReport } from '../../../report/installation/init-report.ts';
-import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
+import {
+  askToInstall,
+  describeNotInstallable,
+  SYSTEMD_NOT_RUNNING,
+} from '../../../report/messages/installation/schedule.ts';
 import type { Io } from '../../process/io.ts';
 import { askUser } from '../../question.ts';
 import type { InitFlags } from '../init-flags.ts';
+import { createLineRedactor } from '../show-line.ts';
 import { prepareCrontab } from './crontab.ts';
 import { prepareUnits } from './units.ts';
+
+interface PlannedSchedule {
+  kind: ScheduleKind;
+  host: Host;
+  processReason: ProcessReason | null;
+}
 
 /** @throws CredWatchError if `--write` cannot install this schedule, or cannot ask */
 export function assertInstallable(
   { write, yes, format }: InitFlags,
-  schedule: Schedule,
-  processReason: ProcessReason | null,
+  { kind, host, processReason }: PlannedSchedule,
   io: Io,
 ): void {
   if (!write) return;
-  if (schedule.kind === 'sidecar' || schedule.kind === 'process') {
-    const { message, hint } = describeNotInstallable(schedule, processReason);
+  if (kind === 'sidecar' || kind === 'process') {
+    const { message, hint } = describeNotInstallable(kind, processReason);
+    throw new CredWatchError(message, hint);
+  }
+  if (kind === 'systemd' && !host.hasSystemd) {
+    const { message, hint } = SYSTEMD_NOT_RUNNING;
     throw new CredWatchError(message, hint);
   }
   if (yes) return;
@@ -29,25 +48,29 @@ export function assertInstallable(
   );
 }
 
+type InstalledReport = Pick<InitReport, 'schedule' | 'isSimulated' | 'database'>;
+
 /**
  * Installs the schedule after a question.
  * @throws CredWatchError
  */
 export async function installSchedule(
-  { schedule, isSimulated }: Pick<InitReport, 'schedule' | 'isSimulated'>,
+  report: InstalledReport,
   { write, yes }: InitFlags,
   io: Io,
 ): Promise<Installation> {
   if (!write) return { state: 'printed', replaced: null };
-  const installer = await prepareInstaller(schedule, io);
+  const { schedule, isSimulated } = report;
+  const installer = await prepareInstaller(report, io);
   if (installer.isComplete) return { state: 'unchanged', replaced: null };
   const question = askToInstall(schedule, { isSimulated, replaces: installer.replaces });
   if (!yes && !(await askUser(question, io))) return { state: 'declined', replaced: null };
   return { state: 'installed', replaced: await installer.install() };
 }
 
-async function prepareInstaller(schedule: Schedule, { env, userId }: Io) {
-  if (schedule.kind === 'cron') return prepareCrontab(schedule, env);
+async function prepareInstaller({ schedule, database }: InstalledReport, io: Io) {
+  const { env, userId } = io;
+  if (schedule.kind === 'cron') return prepareCrontab(schedule, env, createLineRedactor(io, [database]));
   if (schedule.kind === 'systemd') return prepareUnits(schedule, env, userId);
   throw new Error(`a ${schedule.kind} cannot be installed`);
 }

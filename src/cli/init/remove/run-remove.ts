@@ -15,7 +15,8 @@ import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import { printNote } from '../../process/messages.ts';
 import { askUser } from '../../question.ts';
 import type { InitFlags } from '../init-flags.ts';
-import { findProgram } from '../read-host.ts';
+import { findProgram, isSystemdRunning } from '../read-host.ts';
+import { createLineRedactor } from '../show-line.ts';
 import { createManagerEnvironment } from '../systemd.ts';
 import { findUserUnitFolder, readUserName } from '../user.ts';
 import { readCrontabRemoval, removeFromCrontab } from './crontab.ts';
@@ -35,13 +36,15 @@ export async function runRemove(flags: InitFlags, io: Io, root = '/'): Promise<n
   const context: RemovalContext = {
     user: readUserName(io),
     selected,
-    databases: findDatabases(written),
+    databases: listDatabases(written).filter((path) => existsSync(path)),
     hasSystemUnits: !io.isRoot && hasSystemUnits(root),
-    isUserScope: written.some((each) => each.kind === 'systemd' && each.scope === 'user'),
+    isUserScope:
+      isSystemdRunning(root) && written.some((each) => each.kind === 'systemd' && each.scope === 'user'),
+    showLine: createLineRedactor(io, listDatabases(written)),
   };
   const isJson = flags.format === 'json';
   if (!isJson) await printText(io, renderFoundSchedules(found, context));
-  const state = await remove(written, flags, io);
+  const state = await remove(written, flags, { io, root });
   if (isJson) await io.stdout.write(renderRemovalJson(found, state, context, io.clock.now()));
   else await printText(io, renderRemoval(found, state, context, getTextStyle(io)));
   return kept.some(({ reason }) => reason === 'edited') ? EXIT.failed : EXIT.ok;
@@ -81,21 +84,25 @@ async function findLines(selected: string | null, io: Io): Promise<FoundSchedule
 async function remove(
   written: readonly WrittenSchedule[],
   { yes, dryRun }: InitFlags,
-  io: Io,
+  { io, root }: { io: Io; root: string },
 ): Promise<RemovalState> {
   if (written.length === 0) return 'nothing';
   if (dryRun) return 'printed';
   if (!yes && !(await askUser(askToRemove(written), io))) return 'declined';
   for (const units of written.filter((each): each is WrittenUnits => each.kind === 'systemd'))
-    await removeUnits(units, createManagerEnvironment(units.scope, io.env, io.userId));
+    await removeUnits(units, {
+      env: createManagerEnvironment(units.scope, io.env, io.userId),
+      isRunning: isSystemdRunning(root),
+    });
   const lines = written.flatMap((each) => (each.kind === 'cron' ? [each.line] : []));
   if (lines.length > 0) await removeFromCrontab(lines, io.env);
   return 'removed';
 }
 
-/** The databases of these schedules that exist, each once. */
-const findDatabases = (written: readonly WrittenSchedule[]): string[] =>
-  [...new Set(written.flatMap(({ database }) => database ?? []))].filter((path) => existsSync(path));
+/** The databases of these schedules, each once. */
+const listDatabases = (written: readonly WrittenSchedule[]): string[] => [
+  ...new Set(written.flatMap(({ database }) => database ?? [])),
+];
 
 const hasSystemUnits = (root: string): boolean =>
   [SERVICE_NAME, TIMER_NAME].some((name) => existsSync(join(root, SYSTEM_UNIT_FOLDER, name)));

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { FoundSchedules, WrittenSchedule } from '../../../domain/installation/removal.ts';
 import type { UnitScope } from '../../../domain/installation/schedule.ts';
 import { CredWatchError, describeSystemError } from '../../../errors.ts';
@@ -55,8 +55,22 @@ export function findUnits(folder: string, scope: UnitScope, selected: string | n
 const readDatabase = (service: string, scope: UnitScope): string | null =>
   scope === 'system' ? ROOT_DATABASE_PATH : (readUnitCommand(service, scope)?.database ?? null);
 
+interface SystemdState {
+  env: Environment;
+  isRunning: boolean;
+}
+
 /** @throws CredWatchError. If the timer cannot be stopped, the units stay */
-export async function removeUnits({ files, scope }: WrittenUnits, env: Environment): Promise<void> {
+export async function removeUnits(
+  { files, scope }: WrittenUnits,
+  { env, isRunning }: SystemdState,
+): Promise<void> {
+  if (!isRunning) {
+    // Nothing polls now, but the timer can be enabled for the next start of systemd.
+    const links = files.map((path) => join(dirname(path), 'timers.target.wants', basename(path)));
+    for (const path of [...links, ...files]) removeFile(path);
+    return;
+  }
   const systemctl = getSystemctl(scope);
   const hasTimer = files.some((path) => path.endsWith(TIMER_NAME));
   if (hasTimer) {

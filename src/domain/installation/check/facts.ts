@@ -1,5 +1,6 @@
 import type { FailureFacts, FailureReason, Instant, Seconds, SourceName } from '../../model.ts';
 import type { PollNote } from '../../poll-note.ts';
+import type { ValidityBasis } from '../choose-interval.ts';
 import type { Poller } from './poller.ts';
 
 /** A message of an error, and what to do. Both are safe to print. */
@@ -50,6 +51,7 @@ export type ProbeFacts =
       clockOffset: Seconds | null;
       possibleHopLimit: boolean;
       otherCredentials: PollNote | null;
+      validity: ValidityBasis;
     }
   | {
       isOk: false;

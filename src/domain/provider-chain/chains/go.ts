@@ -38,9 +38,8 @@ const checkGoConfiguration: ChainLink = (facts) => {
 
 /** Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS. */
 export const goRole: ChainLink = ({ providers }) => {
-  const { state, problem, roleSession } = providers['profile-role'];
-  if (problem?.code === 'MFA_REQUIRED' || (problem === null && roleSession?.mfaProfileOfGo))
-    return stopAt('profile-role', { reason: 'MFA_REQUIRED' });
+  const { state, problem } = providers['profile-role'];
+  if (problem?.code === 'MFA_REQUIRED') return stopAt('profile-role', { reason: 'MFA_REQUIRED' });
   if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
   return state === 'absent' ? 'next' : { kind: 'wins', provider: 'profile-role', problem: null };
 };

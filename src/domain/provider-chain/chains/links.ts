@@ -49,6 +49,7 @@ const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boo
 /** A cause that says more than that the provider fails. */
 function findCause(problem: ProviderProblem | null): OutcomeCause | null {
   if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
+  if (problem?.code === 'COMMENT_IN_VALUE') return { reason: 'INVALID_SETTING', setting: problem.name };
   return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
 }
 
@@ -65,6 +66,8 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
     });
     if (provider.state === 'absent') return 'next';
     if (provider.problem?.code === 'NO_SESSION_TOKEN') return win('NO_SESSION_TOKEN');
+    // The client uses the value with the comment.
+    if (provider.problem?.code === 'COMMENT_IN_VALUE') return act('stop', 'INCOMPLETE');
     if (provider.state === 'incomplete') {
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
       return act(action, 'INCOMPLETE');

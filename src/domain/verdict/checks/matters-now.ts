@@ -29,6 +29,7 @@ const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boo
   // The time of this poll counts. The times of old samples do not.
   VALIDITY_TOO_LONG: false,
   STALE_SAMPLES: false,
+  POLLS_STOPPED: false,
   POLLING_GAP: false,
   POLLS_TOO_RARE: false,
   CLOCK_SKEW: true,

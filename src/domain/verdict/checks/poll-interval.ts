@@ -6,7 +6,7 @@ import { secondsBetween } from '../../time/instant.ts';
 
 /** Intervals that people use for timers. `init` and every advice use the longest one, so that they agree. */
 const POLL_INTERVALS: readonly Seconds[] = [30, 60, 120, 300];
-const LONGEST_POLL_INTERVAL: Seconds = 300;
+export const LONGEST_POLL_INTERVAL: Seconds = 300;
 const MIN_POLL_INTERVAL: Seconds = 10;
 
 /** If one poll is late or fails, a rotation can stay unseen. */

@@ -1,3 +1,4 @@
+import { findMaxSampleAge } from '../../live/sample-age.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
 import { minBy } from '../../measurement/statistics.ts';
 import { secondsBetween } from '../../time/instant.ts';
@@ -10,6 +11,13 @@ export const POLLING_CHECKS = {
   STALE_SAMPLES({ lastSample }, { age, maxAge }) {
     if (age === null || maxAge === null || age <= maxAge) return null;
     return { lastSampleAt: lastSample, ageSeconds: age, maxAgeSeconds: maxAge };
+  },
+
+  // Samples of `check` are recent, although no poller works.
+  POLLS_STOPPED({ lastSample: lastSampleAt, usualGap }, { lastPollAt }) {
+    if (lastPollAt === undefined) return null;
+    const silentSeconds = secondsBetween(lastPollAt, lastSampleAt);
+    return silentSeconds > findMaxSampleAge(usualGap) ? { lastPollAt, lastSampleAt, silentSeconds } : null;
   },
 
   POLLING_GAP({ gaps }) {

@@ -22,9 +22,21 @@ export function describeHistory(sampleCount: number, rotationCount: number): str
     : `${samples}, ${formatCount(rotationCount, 'rotation')} seen`;
 }
 
-/** @param report the command that shows the measurement */
-export function describeNextReport(nextReport: NextReport, report: string, now: Instant): string {
+export interface NextCommands {
+  /** Shows the measurement. */
+  report: string;
+  /** Judges a job that starts now. */
+  check: string;
+}
+
+export function describeNextReport(
+  nextReport: NextReport,
+  { report, check }: NextCommands,
+  now: Instant,
+): string {
   if (nextReport.code === 'NOW') return `rotations were measured already: run \`${report}\``;
+  if (nextReport.code === 'NEVER')
+    return `only you replace keys in variables, so a report cannot judge later jobs; for a job that starts now, run \`${check}\``;
   const reason =
     nextReport.code === 'AFTER_ROTATION'
       ? describeExpectedRotation(nextReport)

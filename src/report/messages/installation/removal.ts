@@ -17,6 +17,8 @@ export interface RemovalContext {
   hasSystemUnits: boolean;
   /** Units of a user are removed. */
   isUserScope: boolean;
+  /** Returns a line of a crontab without secrets. */
+  showLine(line: string): string;
 }
 
 /** The sentence in front of a line or of the names of the units. */

@@ -83,7 +83,7 @@ export interface IntroductionOptions {
 
 /** Why `--write` cannot install a schedule. */
 export function describeNotInstallable(
-  schedule: Extract<Schedule, { kind: 'sidecar' | 'process' }>,
+  kind: 'sidecar' | 'process',
   processReason: ProcessReason | null,
 ): Explanation {
   if (processReason?.code === 'CRON_NOT_RUNNING') {
@@ -92,7 +92,7 @@ export function describeNotInstallable(
       hint: 'start the cron daemon, and run the command again; or run `cred-watch init`, and start the command that it prints',
     };
   }
-  return schedule.kind === 'sidecar'
+  return kind === 'sidecar'
     ? {
         message:
           '--write cannot install a sidecar, because it is a part of the task definition or the pod template',
@@ -103,6 +103,12 @@ export function describeNotInstallable(
         hint: 'run `cred-watch init`, and start the command that it prints with the container or the session; if cron runs here, use --schedule cron --write',
       };
 }
+
+/** Units without a running timer would have to be removed by hand. */
+export const SYSTEMD_NOT_RUNNING: Explanation = {
+  message: 'systemd does not run here, so --write cannot start the timer',
+  hint: 'use --schedule cron or process; without --write, `init` prints the units for another machine',
+};
 
 export function askToInstall(
   schedule: Schedule,
@@ -173,7 +179,15 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
     case 'INTERVAL':
       return {
         message: `${problem.kind} cannot run a poll every ${formatDuration(problem.every)}`,
-        hint: 'use an interval that divides an hour or a day, for example 1m, 5m or 30m, or use --schedule process',
+        hint:
+          problem.kind === 'systemd'
+            ? 'use at least 10s, and an interval that divides a minute, an hour or a day, for example 30s, 5m or 30m, or use --schedule process'
+            : 'use an interval that divides an hour or a day, for example 1m, 5m or 30m, or use --schedule process',
+      };
+    case 'CRONTAB':
+      return {
+        message: problem.reason,
+        hint: 'let root allow this user to use cron (/etc/cron.allow), or use --schedule systemd or process',
       };
     case 'LINE_END':
       return {

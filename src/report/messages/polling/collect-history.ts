@@ -20,11 +20,14 @@ const HISTORY_WITHOUT_DATABASE = 'solve the problem of the database (see the not
 
 /** How to get a longer history. */
 export function describePolling(
-  { identity, polledEverySeconds }: NowJudgement,
+  { identity, polledEverySeconds, hasPoller }: NowJudgement,
   isWithoutDatabase: boolean,
 ): string {
   if (polledEverySeconds !== null)
     return `keep polling: the history, with samples ${formatAbout(polledEverySeconds)} apart, is still too short`;
-  const what = isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history';
-  return `${what}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+  const poll = `run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+  if (isWithoutDatabase) return `${HISTORY_WITHOUT_DATABASE}: ${poll}`;
+  return hasPoller
+    ? `collect a history: ${poll}`
+    : `collect a history, because nothing polls these credentials yet: set up polling with \`cred-watch init\`, or ${poll}`;
 }

@@ -11,9 +11,10 @@ import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
+import { describeStoppingProvider } from './broken-provider.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
 import { describeDefaultVariable, describeSkippedEnvironment, UNSET_KEYS } from './profile-variables.ts';
-import { describeNoteHint, describeProviderHint } from './provider-hints.ts';
+import { describeProviderHint } from './provider-hints.ts';
 import { PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
 import {
@@ -172,14 +173,7 @@ const TEXTS: {
       describeFailingSdks(stoppedSdks),
     hint: `${describeHint('container', facts)}; to keep containers away from the role of the instance, set its hop limit to 1`,
   }),
-  PROVIDER_STOPS_CHAIN: ({ provider, works, stoppedSdks, without }, facts) => ({
-    message: works
-      ? `${PROVIDER_PHRASES[provider]} works, but ${describeFailingSdks(stoppedSdks)} there`
-      : `${PROVIDER_PHRASES[provider]} does not work, and ${describeSdks(stoppedSdks, 'tries', 'try')} no later provider`,
-    hint: works
-      ? describeNoteHint(provider, facts)
-      : `${describeHint(provider, facts)}${describeAlternative(provider, without, facts)}`,
-  }),
+  PROVIDER_STOPS_CHAIN: describeStoppingProvider,
   INVALID_SETTING_STOPS: ({ setting, stoppedSdks }) => ({
     message: `${setting} is neither \`true\` nor \`false\`: ${describeFailingSdks(stoppedSdks)} with every provider`,
     hint: `set ${setting} to \`true\` or \`false\`, or unset it`,

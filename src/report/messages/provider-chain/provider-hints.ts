@@ -61,6 +61,8 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       return name === 'web-identity'
         ? 'set AWS_ROLE_ARN to the role, or unset AWS_WEB_IDENTITY_TOKEN_FILE'
         : 'set role_arn to the role, or remove web_identity_token_file';
+    case 'COMMENT_IN_VALUE':
+      return 'move the comment to a line of its own, because botocore reads a comment after a value as part of the value';
     case 'MFA_REQUIRED':
       return SIGN_IN_ELSEWHERE;
     case 'NO_BASE_CREDENTIALS':

@@ -91,6 +91,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
       return `source_profile ${problem.name} does not exist`;
     case 'MFA_REQUIRED':
       return `profile ${problem.profile} has mfa_serial, so a person has to enter a code`;
+    case 'COMMENT_IN_VALUE':
+      return `a comment follows the value of ${problem.name}`;
     case 'EMPTY_SETTING':
       return `${problem.name} has no value`;
     case 'NO_BASE_CREDENTIALS':

@@ -1,30 +1,19 @@
 import { hasMeasuredRotation } from '../../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../../domain/model.ts';
-import type { FailingSource } from '../../../domain/status/last-poll.ts';
 import type { MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { toSafety } from '../../../domain/verdict/figures/severity.ts';
 import type { JobJudgement, UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { getStatedSpare } from '../../../domain/verdict/judgements.ts';
-import {
-  formatCount,
-  formatJob,
-  formatNumber,
-  formatSeriesName,
-  formatShare,
-} from '../../text/format-values.ts';
+import { formatCount, formatJob, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeRetired } from '../headline/retired.ts';
 import { findKnownShare, formatLongestSafeJob, formatWorstValidity, nameWorstCase } from '../measurements.ts';
 import { formatSafety, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
+import { listOtherParts } from './other-series.ts';
 import { describeProblems, describeSharedProblem } from './problem-parts.ts';
-
-/** A part of the status line. A warning is about the poller, and not about the job. */
-export interface StatusPart {
-  text: string;
-  emphasis?: 'verdict' | 'warning';
-}
+import type { StatusPart } from './status-part.ts';
 
 /** What the status says, in the order of the line. */
 export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): StatusPart[] {
@@ -214,33 +203,3 @@ function listPollParts(series: SeriesStatus): StatusPart[] {
 /** Without a job, no other part says that the samples are too old. */
 const describeLastSample = (text: string, isStale: boolean): StatusPart =>
   isStale ? { text: `${text}, too old`, emphasis: 'warning' } : { text };
-
-/** Further sources are only counted, because the line must stay short. */
-const MAX_FAILING_NAMED = 2;
-
-/** A mistyped name leaves a series without samples. */
-const REMOVAL = '; `prune --remove-series` removes a series without samples';
-
-/** The worst of several series, and what the other series need. */
-function listOtherParts({ series, seriesCount, staleCount, failing }: Status): StatusPart[] {
-  const parts: StatusPart[] = [];
-  if (series !== null && seriesCount > 1) {
-    const name = formatSeriesName(series.identity, ', ');
-    parts.push({ text: `the worst of ${formatNumber(seriesCount)} series: ${name}` });
-  }
-  const own = series?.lastPoll?.failure ?? null;
-  const others = failing.filter(({ host, source }) => host !== own?.host || source !== own.source);
-  if (others.length > 0) {
-    const names = others.slice(0, MAX_FAILING_NAMED).map(describeFailing);
-    const more = others.length - names.length;
-    const all = `${names.join('; ')}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`;
-    const removal = others.some(({ hasSamples }) => !hasSamples) ? REMOVAL : '';
-    parts.push({ text: `polls${own === null ? '' : ' also'} fail on ${all}${removal}`, emphasis: 'warning' });
-  }
-  if (staleCount > 0 && seriesCount > 1)
-    parts.push({ text: `${formatNumber(staleCount)} series without recent samples`, emphasis: 'warning' });
-  return parts;
-}
-
-const describeFailing = ({ host, source, reason }: FailingSource): string =>
-  `${formatSeriesName({ host, source, apiVersion: '', role: '' }, ', ')} (${reason})`;

@@ -15,6 +15,7 @@ import type { ParsedProfileFiles } from '../../profile/files.ts';
 import type { SourceOptions } from '../../source.ts';
 import { probeProfileProviders } from '../profile-providers.ts';
 import { findMissingBase } from '../role-base.ts';
+import { applyComments } from './comments.ts';
 import { applyEmptySettings } from './empty-settings.ts';
 import { readLike } from './file-readers.ts';
 
@@ -52,10 +53,12 @@ async function probeLike(
   const files = readLike(reader, { ...context.files, botocoreProfiles, emptyPaths: unusual.emptyPaths });
   const profile = files.profiles.get(files.selectedName);
   const probed = await probe(files, context);
-  const found =
+  const withEmpty =
     profile && reader.keepsEmpty
       ? applyEmptySettings(probed, profile, { reader, profiles: files.profiles })
       : probed;
+  const found =
+    profile && reader.clients.includes('botocore') ? applyComments(withEmpty, profile) : withEmpty;
   const differs = (name: ProfileProvider) => JSON.stringify(found[name]) !== JSON.stringify(usual[name]);
   const unreadFiles = FILES.flatMap(({ variable, file }) => {
     const { state, path } = context.files[file];
