@@ -22,6 +22,7 @@ import {
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { applyComments } from './client-profiles/comments.ts';
+import { selectDiffering } from './client-profiles/select-differing.ts';
 import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
@@ -154,18 +155,15 @@ async function probeBotocoreProfile(
   if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
     return withVariable;
   }
-  const probe = (each: ParsedProfileFiles) =>
-    Promise.all(
-      probeProfileProviders(options, each, { offline: true }).map(
-        async ([name, provider]) => [name, await provider] as const,
-      ),
+  const probe = async (each: ParsedProfileFiles): Promise<NonNullable<ChainFacts['botocoreProfile']>> => {
+    const probes = probeProfileProviders(options, each, { offline: true });
+    return Object.fromEntries(
+      await Promise.all(probes.map(async ([name, provider]) => [name, await provider])),
     );
-  // Providers with the same settings keep the result of their process.
-  const usual = new Map((await probe(files)).map(([name, provider]) => [name, JSON.stringify(provider)]));
-  const differing = (await probe({ ...files, profiles })).filter(
-    ([name, provider]) => usual.get(name) !== JSON.stringify(provider),
-  );
-  return applyComments({ ...Object.fromEntries(differing), ...withVariable }, profile);
+  };
+  const usual = await probe(files);
+  const found = { ...applyComments(await probe({ ...files, profiles }), profile), ...withVariable };
+  return selectDiffering({ providers: found, profile }, { providers: usual, profile: known });
 }
 
 /** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */
