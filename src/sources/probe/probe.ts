@@ -22,6 +22,7 @@ import {
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { applyComments } from './client-profiles/comments.ts';
+import { selectDiffering } from './client-profiles/select-differing.ts';
 import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
@@ -154,11 +155,15 @@ async function probeBotocoreProfile(
   if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
     return withVariable;
   }
-  const probes = probeProfileProviders(options, { ...files, profiles }, { offline: true });
-  const providers = Object.fromEntries(
-    await Promise.all(probes.map(async ([name, probe]) => [name, await probe])),
-  );
-  return applyComments({ ...providers, ...withVariable }, profile);
+  const probe = async (each: ParsedProfileFiles): Promise<NonNullable<ChainFacts['botocoreProfile']>> => {
+    const probes = probeProfileProviders(options, each, { offline: true });
+    return Object.fromEntries(
+      await Promise.all(probes.map(async ([name, provider]) => [name, await provider])),
+    );
+  };
+  const usual = await probe(files);
+  const found = { ...applyComments(await probe({ ...files, profiles }), profile), ...withVariable };
+  return selectDiffering({ providers: found, profile }, { providers: usual, profile: known });
 }
 
 /** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */

@@ -31,16 +31,16 @@ export interface FileReader {
   /** Reads no file if the variable with its path is empty. Others read the default file. */
   usesEmptyPath: boolean;
   /**
-   * `combined`: a key of one file with a key of the other file. `one-file`: the first file with a key id. `strict`: an
-   * incomplete pair in any file is an error.
+   * Which keys count if one file has an incomplete pair. `combined`: those of both files. `with-id`: those of the first
+   * file with a key id. `complete`: those of the first file with both keys. `strict`: none, it is an error.
    */
-  keys: 'combined' | 'one-file' | 'strict';
+  keys: 'combined' | 'with-id' | 'complete' | 'strict';
 }
 
 export const FILE_READERS: readonly FileReader[] = [
   {
     clients: ['botocore'],
-    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, keys: 'one-file' },
+    ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, keys: 'with-id' },
   },
   {
     clients: ['java'],
@@ -60,14 +60,14 @@ export const FILE_READERS: readonly FileReader[] = [
   },
   {
     clients: ['ruby'],
-    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: true, keys: 'one-file' },
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: true, keys: 'complete' },
   },
   {
     clients: ['rclone-1.67'],
-    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, keys: 'one-file' },
+    ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, keys: 'complete' },
   },
   {
     clients: ['php'],
-    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: false, keys: 'one-file' },
+    ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: false, keys: 'complete' },
   },
 ];

@@ -1,7 +1,6 @@
 import {
   type ClientProfile,
   createProvider,
-  PROFILE_PROVIDERS,
   type ProfileProvider,
   type Provider,
   type ProviderName,
@@ -18,6 +17,7 @@ import { findMissingBase } from '../role-base.ts';
 import { applyComments } from './comments.ts';
 import { applyEmptySettings } from './empty-settings.ts';
 import { readLike } from './file-readers.ts';
+import { selectDiffering } from './select-differing.ts';
 
 interface Context {
   options: SourceOptions;
@@ -59,14 +59,14 @@ async function probeLike(
       : probed;
   const found =
     profile && reader.clients.includes('botocore') ? applyComments(withEmpty, profile) : withEmpty;
-  const differs = (name: ProfileProvider) => JSON.stringify(found[name]) !== JSON.stringify(usual[name]);
+  const known = context.files.profiles.get(context.files.selectedName);
   const unreadFiles = FILES.flatMap(({ variable, file }) => {
     const { state, path } = context.files[file];
     return state === 'read' && files[file].state !== 'read' ? [{ variable, path }] : [];
   });
   return {
     clients: reader.clients,
-    providers: Object.fromEntries(PROFILE_PROVIDERS.filter(differs).map((name) => [name, found[name]])),
+    providers: selectDiffering({ providers: found, profile }, { providers: usual, profile: known }),
     profile:
       unreadFiles.length === 0 ? null : { exists: profile !== undefined, anyExist: files.profiles.size > 0 },
     unreadFiles,

@@ -38,6 +38,7 @@ export function applyEmptySettings(
   const isRole = has('role_arn') && !has(TOKEN_FILE);
   if (isRole) {
     const names = ['role_arn', 'source_profile', 'credential_source', 'external_id'];
+    // botocore asks for a code even if the name of the device is empty.
     const ofRole = [...names, ...(isBotocore ? ['mfa_serial'] : [])].find(isEmpty);
     const base = profiles.get(findSetting(settings, 'source_profile') ?? '');
     empty.push(['profile-role', ofRole ?? (base && findEmptyProcess(base))]);

@@ -5,7 +5,7 @@ import type {
 import { readText } from '../../document/json-object.ts';
 import { omitSettings } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, ProfileFile, SectionSettings } from '../../profile/files.ts';
-import { areKeysSplit, KEY_ID } from './unusual-settings.ts';
+import { areKeysSplit, hasPair, KEY_ID } from './unusual-settings.ts';
 
 interface ReadFiles extends ParsedProfileFiles {
   botocoreProfiles: ParsedProfileFiles['profiles'] | null;
@@ -28,7 +28,7 @@ export function readLike(
       config: isUnread('AWS_CONFIG_FILE') ? {} : config,
       credentials: isUnread('AWS_SHARED_CREDENTIALS_FILE') ? {} : credentials,
     }),
-    ...(keys === 'combined' ? [combineKeys] : keys === 'one-file' ? [selectKeys] : []),
+    (profile) => (areKeysSplit(profile) ? KEY_CHANGES[keys](profile) : profile),
   ];
   const source =
     keepsEmpty && botocoreProfiles !== null
@@ -85,21 +85,22 @@ function addEmptySettings(
 
 const isKey = (name: string) => /^aws_(access_key_id|secret_access_key|session_token)$/i.test(name);
 
-function combineKeys(profile: Profile): Profile {
-  if (!areKeysSplit(profile)) return profile;
-  const { name, config, credentials } = profile;
-  const keys = Object.fromEntries(Object.entries(config).filter(([each]) => isKey(each)));
-  return { name, config: omitKeys(config), credentials: { ...keys, ...credentials } };
-}
-
 const omitKeys = (section: SectionSettings): SectionSettings =>
   Object.fromEntries(Object.entries(section).filter(([each]) => !isKey(each)));
 
-/** A secret key without a key id is ignored if the other file has a key id. */
-function selectKeys(profile: Profile): Profile {
-  const { name, config, credentials } = profile;
-  if (!areKeysSplit(profile)) return profile;
-  return readText(credentials, KEY_ID) === null
-    ? { name, config, credentials: omitKeys(credentials) }
-    : { name, config: omitKeys(config), credentials };
-}
+const withoutKeys = ({ name, config, credentials }: Profile, file: 'config' | 'credentials'): Profile =>
+  file === 'config'
+    ? { name, config: omitKeys(config), credentials }
+    : { name, config, credentials: omitKeys(credentials) };
+
+/** What a client makes of a profile with split keys. */
+const KEY_CHANGES: Record<FileReader['keys'], (profile: Profile) => Profile> = {
+  combined({ name, config, credentials }) {
+    const keys = Object.fromEntries(Object.entries(config).filter(([each]) => isKey(each)));
+    return { name, config: omitKeys(config), credentials: { ...keys, ...credentials } };
+  },
+  'with-id': (profile) =>
+    withoutKeys(profile, readText(profile.credentials, KEY_ID) === null ? 'credentials' : 'config'),
+  complete: (profile) => (hasPair(profile.config) ? withoutKeys(profile, 'credentials') : profile),
+  strict: (profile) => profile,
+};

@@ -60,7 +60,7 @@ export const isUsual = ({ notLowercase, empty, areKeysSplit, emptyPaths }: Unusu
 const hasKey = (section: SectionSettings) =>
   [KEY_ID, SECRET_KEY].some((name) => readText(section, name) !== null);
 
-const hasPair = (section: SectionSettings) =>
+export const hasPair = (section: SectionSettings) =>
   [KEY_ID, SECRET_KEY].every((name) => readText(section, name) !== null);
 
 /** Whether the credentials file has one of both keys, or neither file has both, and both files together have them. */
