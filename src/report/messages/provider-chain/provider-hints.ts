@@ -65,6 +65,8 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       return 'move the comment to a line of its own, because botocore reads a comment after a value as part of the value';
     case 'MFA_REQUIRED':
       return SIGN_IN_ELSEWHERE;
+    case 'EMPTY_SETTING':
+      return `remove ${problem.name} from the profile, or set a value`;
     case 'NO_BASE_CREDENTIALS':
       if (problem.failed !== undefined) {
         const { failed, value } = problem;
