@@ -54,7 +54,9 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       );
     case 'NO_KEY_ID':
     case 'NO_SECRET_KEY':
-      return 'set both keys or neither';
+      return name === 'profile' && facts.unusualSettings.areKeysSplit
+        ? 'move both keys into one file'
+        : 'set both keys or neither';
     case 'NO_SESSION_TOKEN':
       return ADD_SESSION_TOKEN;
     case 'NO_ROLE_ARN':
