@@ -7,6 +7,7 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
+import { findProvidersWithoutRegion } from '../aws/region-of-botocore.ts';
 import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
@@ -83,6 +84,11 @@ export async function probeProviders(
   if (role?.state === 'untried' || role?.problem?.code === 'MFA_REQUIRED') {
     const problem = await findMissingBase(selectedName, { files, providers: byName, options: probeOptions });
     if (problem !== null) byName.set('profile-role', { ...role, state: 'incomplete', problem });
+  }
+  for (const name of findProvidersWithoutRegion(probeOptions, files)) {
+    const found = byName.get(name);
+    if (found?.state === 'untried')
+      byName.set(name, { ...found, notes: [{ code: 'NO_REGION_FOR_BOTOCORE' }] });
   }
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
