@@ -73,6 +73,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `could not read the shared ${file} file (${problem}); some SDKs fail`,
   PROCESS_NEEDS_SHELL: ({ name }) =>
     `the credential_process uses ${name}, which only a shell interprets; botocore starts no shell and fails: use an absolute path, or sh -c '…'`,
+  NO_REGION_FOR_BOTOCORE: () =>
+    'boto3 and version 1 of the AWS CLI do not read AWS_REGION, and so have no region for STS',
   ENDPOINT_MODE_CASE: ({ name }) =>
     `${name} is not spelled IPv4 or IPv6; the JavaScript SDK rejects the value`,
   IPV6_ONLY_BOTOCORE: ({ name }) => `only botocore reads ${name}; cred-watch used IPv4`,

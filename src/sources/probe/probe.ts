@@ -7,6 +7,7 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
+import { findProvidersWithoutRegion } from '../aws/region-of-botocore.ts';
 import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
@@ -14,19 +15,14 @@ import { isVariableSet, readVariable } from '../environment/variables.ts';
 import { ResponseTimer } from '../http/response-timer.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
-import {
-  type ParsedProfileFiles,
-  type Profile,
-  readProfileFiles,
-  type SectionSettings,
-} from '../profile/files.ts';
+import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import {
   checkRoleBase,
   type ProfileProviders,
   probeProfileOffline,
 } from './client-profiles/probe-profile.ts';
-import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
+import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
@@ -84,6 +80,11 @@ export async function probeProviders(
   const probed = { options: probeOptions, providers: byName };
   const role = byName.get('profile-role');
   if (role !== undefined) byName.set('profile-role', await checkRoleBase(role, { ...probed, files }));
+  for (const name of findProvidersWithoutRegion(probeOptions, files)) {
+    const found = byName.get(name);
+    if (found?.state === 'untried')
+      byName.set(name, { ...found, notes: [{ code: 'NO_REGION_FOR_BOTOCORE' }] });
+  }
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
     limits.pollMs,
@@ -160,11 +161,7 @@ async function probeBotocoreProfile(
   if (botocoreProfiles === null || profile === undefined) return null;
   const withVariable = await probeRoleOfVariable(profile, options);
   const known = files.profiles.get(files.selectedName);
-  const countSettings = (each: Profile | undefined) =>
-    countCredentialSettings(each?.config) + countCredentialSettings(each?.credentials);
-  if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
-    return withVariable;
-  }
+  if (!hasOtherSettings(profile, known)) return withVariable;
   const { probeBotocoreProviders } = await loadClientProfiles();
   return { ...(await probeBotocoreProviders(botocoreProfiles, { files, probe })), ...withVariable };
 }
@@ -180,20 +177,6 @@ async function probeRoleOfVariable(
   const name = 'profile-web-identity';
   return { [name]: await probeWebIdentity(name, { tokenFile, roleArn }, options) };
 }
-
-/** Whether one of these settings has another value. The number of settings of both profiles is compared elsewhere. */
-function hasOtherValues(profile: Profile, known: Profile | undefined): boolean {
-  const differs = (settings: SectionSettings, others: SectionSettings = {}) =>
-    Object.entries(settings).some(
-      ([key, value]) =>
-        (CREDENTIAL_SETTING.test(key) || key === 'duration_seconds') &&
-        (readText(others, key) ?? value) !== value,
-    );
-  return differs(profile.config, known?.config) || differs(profile.credentials, known?.credentials);
-}
-
-const countCredentialSettings = (settings: SectionSettings = {}) =>
-  Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;
 
 function listVariables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariables' | 'blankVariables'> {
   const names = Object.keys(env).filter((name) => env[name] !== undefined && CHAIN_VARIABLE.test(name));

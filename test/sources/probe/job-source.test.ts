@@ -8,6 +8,7 @@ import {
   JOB_SOURCES,
 } from '../../../src/domain/provider-chain/job-credentials.ts';
 import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
+import { describeFailingSdks } from '../../../src/report/messages/provider-chain/failing-sdks.ts';
 import { describeUndecidedSource } from '../../../src/report/messages/provider-chain/job-source.ts';
 import { hasOnlyEndpoint } from '../../../src/sources/only-endpoint.ts';
 import { resolveSourceName } from '../../../src/sources/open.ts';
@@ -205,5 +206,55 @@ describe('a profile with a token file beside AWS_ROLE_ARN', () => {
       source: 'web-identity',
       profile: 'default',
     });
+  });
+});
+
+describe('failures of some SDKs, although the others get the credentials of the job', () => {
+  const ROLE = 'role_arn = arn:aws:iam::111122223333:role/loader\nsource_profile = user\n';
+  const USER = '[profile user]\naws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = x\n';
+  const find = async (settings: string, env: Record<string, string> = {}) => {
+    const HOME = homeWith({ config: `[default]\n${settings}` });
+    const { facts, outcomes } = await findJobSource(options({ HOME, ...env }));
+    return describeFailingSdks(facts, outcomes);
+  };
+
+  test.each<[title: string, settings: string, env: Record<string, string>, message: RegExp, hint: RegExp]>([
+    [
+      'a role at a configured endpoint of STS',
+      `${ROLE}${USER}`,
+      { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' },
+      /^boto3 and version 1 of the AWS CLI do not read AWS_REGION/,
+      /^set AWS_DEFAULT_REGION/,
+    ],
+    [
+      'a role whose source profile has a role with MFA beside its keys',
+      `${ROLE}${USER}${ROLE.replace('user', 'other')}mfa_serial = x\n`,
+      {},
+      /^the role of the profile works, but Go fails there: profile user has mfa_serial/,
+      /^sign in with another tool/,
+    ],
+    [
+      'a comment after the duration of a token file',
+      'role_arn = arn:aws:iam::111122223333:role/loader # comment\nweb_identity_token_file = /etc/hostname\n',
+      {},
+      /fails there: a comment follows the value of role_arn$/,
+      /^move the comment to a line of its own/,
+    ],
+  ])('%s', async (_, settings, env, message, hint) => {
+    const [failure, ...others] = await find(settings, env);
+    expect(failure).toEqual({
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
+    expect(others).toEqual([]);
+  });
+
+  test.each([
+    ['', {}],
+    [`${ROLE}${USER}`, { AWS_REGION: 'eu-west-1' }],
+    // The poll has a note.
+    ['credential_process = program | cat\n', {}],
+  ])('there are none with %j and %j', async (settings, env) => {
+    expect(await find(settings, env)).toEqual([]);
   });
 });

@@ -31,6 +31,7 @@ const DIFFERENCES: Partial<Record<PollNoteCode, ClientDifference>> = {
   IMDS_V1_USED: rejectedBy('rust'),
   DOCUMENT_WITHOUT_CODE: rejectedBy('go', 'php'),
   PROCESS_NEEDS_SHELL: rejectedBy('botocore'),
+  NO_REGION_FOR_BOTOCORE: rejectedBy('botocore'),
   // JavaScript treats any text except `false` as true. Java throws for anything except `true` and `false`.
   DISABLED_FOR_SOME_SDKS: { clients: ['javascript', 'java'], kind: 'stops', reason: 'DISABLED' },
   IPV6_ONLY_BOTOCORE: { clients: ['botocore'], kind: 'unknown', reason: 'OTHER_ENDPOINT' },

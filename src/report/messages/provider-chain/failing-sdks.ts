@@ -3,7 +3,9 @@ import { groupSdks } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome, OutcomeCause, OutcomesBySdk } from '../../../domain/provider-chain/outcome.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures/explanation.ts';
+import { describePollNote } from '../poll-notes.ts';
 import { describeStoppingProvider } from './broken-provider.ts';
+import { describeNoteHint } from './provider-hints.ts';
 import { describeSdks } from './sdk-lists.ts';
 import { describeFileProblem } from './shared-files.ts';
 
@@ -20,15 +22,23 @@ export function describeFailingSdks(facts: ChainFacts, outcomes: OutcomesBySdk):
   );
 }
 
+/** A poll does not depend on this, because it reads AWS_REGION. */
+const ONLY_OF_PROBE = 'NO_REGION_FOR_BOTOCORE';
+
 /** Whether a note of the poll has the cause. */
 const isNoted = ({ provider, cause }: Stop, { providers }: ChainFacts): boolean =>
-  'note' in cause ||
+  ('note' in cause && cause.note !== ONLY_OF_PROBE) ||
   ('setting' in cause &&
     provider !== null &&
     providers[provider].notes.some((note) => 'name' in note && note.name === cause.setting));
 
 function describeStop(sdks: readonly Sdk[], { provider, cause }: Stop, facts: ChainFacts): Explanation {
   if (cause.reason === 'INVALID_FILE') return describeInvalidFile(sdks, cause, facts);
+  if ('note' in cause && cause.note === ONLY_OF_PROBE && provider !== null)
+    return {
+      message: describePollNote({ code: ONLY_OF_PROBE }),
+      hint: describeNoteHint(provider, facts),
+    };
   if (cause.reason === 'BLANK_VARIABLE') {
     const { setting } = cause;
     const effect = `${describeSdks(sdks, 'treats', 'treat')} it as a value and ${sdks.length === 1 ? 'fails' : 'fail'}`;

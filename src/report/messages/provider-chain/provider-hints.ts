@@ -117,6 +117,8 @@ export function describeNoteHint(name: ProviderName, { providers }: ChainFacts):
       note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE' ||
       note.code === 'EXPIRATION_ONLY_SOME_SDKS',
   );
+  if (notes.some(({ code }) => code === 'NO_REGION_FOR_BOTOCORE'))
+    return 'set AWS_DEFAULT_REGION, or region in the profile';
   const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
   if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
   const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');

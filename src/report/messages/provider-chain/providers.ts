@@ -124,6 +124,7 @@ const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
   ENDPOINT_MODE_CASE: 'the SDK accepts only the spellings IPv4 and IPv6',
   SEVERAL_ROLES: 'the SDK expects a single role',
   TOKEN_TTL_NONCONFORMING: 'the SDK needs the TTL of the token',
+  NO_REGION_FOR_BOTOCORE: 'the SDK has no region for STS',
   IMDS_V1_USED: 'the SDK does not support IMDSv1',
   DOCUMENT_WITHOUT_CODE: 'the SDK rejects a document without Code',
   PROCESS_NEEDS_SHELL: 'the SDK starts the command without a shell',
