@@ -67,7 +67,9 @@ function findEmptyKey({ config, credentials }: Profile, { keys }: FileReader): s
   const sections: SectionSettings[] =
     keys === 'combined' ? [{ ...config, ...credentials }] : [credentials, config];
   const section = sections.find((each) => findSetting(each, KEY_ID) !== undefined);
-  if (section === undefined || findSetting(section, SECRET_KEY) === undefined) return null;
+  if (section === undefined) return null;
+  // PHP ignores a key without the other one. For botocore, Java and Rust, even an empty key needs the other one.
+  if (keys === 'complete' && findSetting(section, SECRET_KEY) === undefined) return null;
   return [KEY_ID, SECRET_KEY].find((name) => findSetting(section, name)?.trim() === '') ?? null;
 }
 
