@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 // @ts-expect-error: JavaScript, shared with the build.
 import { pageAssetsForVite } from './.esbuild/page-assets.mjs';
+import { WaitingFilesFirst } from './test/support/waiting-files-first.mts';
 
 const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
@@ -31,6 +33,15 @@ const actionsWithoutSourceMaps = {
       : null,
 };
 
+/**
+ * Workers allocate much, keep little, and run most functions a few times. By default, V8 starts with 1 MB for new
+ * objects, and optimises a function after a ninth of this budget. The flags save a fifth of the CPU time of workers.
+ * Node does not start with a flag that its V8 lacks: Node 24 has no such budget.
+ */
+const V8_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=64', '--interrupt-budget=600000'].filter(
+  (flag) => spawnSync(process.execPath, [flag, '--version']).status === 0,
+);
+
 /** DuckDB is not a dependency. The tests that need it are skipped without this folder. */
 const { DUCKDB_FOLDER } = process.env;
 
@@ -55,10 +66,12 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 3,
     // A new process with all modules per file would take a third of the whole time. No test leaves changes behind.
     isolate: false,
+    execArgv: V8_FLAGS,
     // The packages import JSON files without the attribute that Node requires.
     server: { deps: { inline: [/@actions\//] } },
     // Saves a tenth of the time. The name of a cached module is a hash of its content and of this file.
     experimental: { fsModuleCache: !process.env.CI, fsModuleCachePath: 'node_modules/.cache/vitest' },
+    sequence: { sequencer: WaitingFilesFirst },
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
     projects: [

@@ -14,6 +14,7 @@
  * }
  * store?.close();
  */
+import { findLatestTime } from '../domain/live/latest-time.ts';
 import * as forecasts from '../domain/measurement/forecast.ts';
 import * as generations from '../domain/measurement/generations.ts';
 import * as measurements from '../domain/measurement/measure.ts';
@@ -25,6 +26,7 @@ import * as assessments from '../domain/verdict/assessment.ts';
 import * as startNow from '../domain/verdict/endpoints/judge-now.ts';
 import * as jobs from '../domain/verdict/job.ts';
 import * as jobRuns from '../domain/verdict/job-runs.ts';
+import type { CurrentCredentials as DomainCurrentCredentials } from '../domain/verdict/now.ts';
 import * as adviceMessages from '../report/messages/advice/job-advice.ts';
 import * as evidenceMessages from '../report/messages/evidence.ts';
 import * as findingMessages from '../report/messages/findings.ts';
@@ -158,11 +160,11 @@ export const judgeJob = (
 
 export interface JudgeNowOptions {
   job: JobRequirement;
-  /** The time at which the job starts. */
+  /** The time at which the job starts, by the host's clock. */
   at: Date;
   /** The analysed history of the series; null if there is none. */
   analysis: SeriesAnalysis | null;
-  /** The host's clock minus AWS's clock; null if unknown (default: null). */
+  /** The host's clock minus AWS's clock, from the `Date` header of the response; null if unknown (default: null). */
   clockOffsetSeconds?: number | null;
   /**
    * The job gets exactly these credentials (default: false). Else it sends a request, which another endpoint of the
@@ -171,9 +173,17 @@ export interface JudgeNowOptions {
   arePassed?: boolean;
 }
 
-/** Judges a job that starts at `at` with these credentials. Uses the history to find a later safe start. */
+/**
+ * Judges a job that starts at `at` with these credentials. Uses the history to find a later safe start. If the clock
+ * of the host is slow, by its offset or by the history, the later time counts: `judgedAt` of the result.
+ */
 export const judgeNow: (current: CurrentCredentials, options: JudgeNowOptions) => NowJudgement = publish(
-  startNow.judgeNow,
+  (current: DomainCurrentCredentials, options: startNow.JudgeNowOptions) =>
+    startNow.judgeNow(current, {
+      ...options,
+      at: findLatestTime(options.at, options.clockOffset ?? null, options.analysis),
+      hostTime: options.at,
+    }),
 );
 
 /** Summarises the recorded runs of one job: their durations, and the remaining validity at their ends. */

@@ -11,7 +11,7 @@ const KINDS: [string, RegExp][] = [
   ['start', /^bin\/cred-watch\.js$/],
   [
     'program',
-    /^dist\/(cred-watch|program|check|exec|poll|report|report-worker|status|page|parquet|tables|aws|postgres|s3)\.js$/,
+    /^dist\/(cred-watch|program|check|exec|poll|report|report-worker|status|page|parquet|tables|aws|postgres|s3|client-profiles|job-source)\.js$/,
   ],
   ['library', /^dist\/library\/\w+\.[cm]js$/],
   ['types', /^dist\/types\/[\w/-]+\.d\.[cm]ts$/],

@@ -125,12 +125,15 @@ export function findEndpointHistory(ordered: GenerationColumns, usualGap: Second
   let found = 0;
   for (let index = 0; index < count; index += 1) {
     const [last, third] = [valueAt(lastSeen, index), valueAt(thirdSampleAfter, index)];
-    const end = Math.max(Number.isNaN(third) ? last : third, last + SERVED_AFTER_LAST_SAMPLE_MS);
+    const later = findFirstIndex(sortedLastSeen, (each) => each > last);
+    // Without a third later sample, its endpoint may still answer. Rows of old databases lack a sample that exists.
+    const latestThird = Number.isNaN(third) ? (sortedLastSeen[later + 2] ?? lastSample) : third;
+    const end = Math.max(latestThird, last + SERVED_AFTER_LAST_SAMPLE_MS);
     const gap = gaps[findFirstIndex(gaps, ({ from }) => from >= last)];
     const isGapBeforeEnd = gap !== undefined && gap.from < end;
     const at = Math.min(end, gap?.from ?? end, lastSample);
     served.to[index] = at;
-    const next = byLastSeen[findFirstIndex(sortedLastSeen, (each) => each > last)];
+    const next = byLastSeen[later];
     if (next === undefined) continue;
     if (!isGapBeforeEnd && (Number.isNaN(third) || end > lastSample)) continue;
     rotations.from[found] = index;

@@ -22,14 +22,16 @@ import {
   type SectionSettings,
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
-import { applyComments } from './client-profiles/comments.ts';
-import { selectDiffering } from './client-profiles/select-differing.ts';
+import {
+  checkRoleBase,
+  type ProfileProviders,
+  probeProfileOffline,
+} from './client-profiles/probe-profile.ts';
 import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
 import { type ProbeMode, pollProvider } from './provider.ts';
-import { findMissingBase } from './role-base.ts';
 import { inspectSharedFiles, type SharedFileFacts } from './shared-files.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
@@ -80,11 +82,9 @@ export async function probeProviders(
   const { imds, doesImdsV1Work } = await probedImds;
   const byName = new Map([...providers, imds].map((provider) => [provider.name, provider]));
   const { selectedName, profiles } = files;
+  const probed = { options: probeOptions, providers: byName };
   const role = byName.get('profile-role');
-  if (role?.state === 'untried' || role?.problem?.code === 'MFA_REQUIRED') {
-    const problem = await findMissingBase(selectedName, { files, providers: byName, options: probeOptions });
-    if (problem !== null) byName.set('profile-role', { ...role, state: 'incomplete', problem });
-  }
+  if (role !== undefined) byName.set('profile-role', await checkRoleBase(role, { ...probed, files }));
   for (const name of findProvidersWithoutRegion(probeOptions, files)) {
     const found = byName.get(name);
     if (found?.state === 'untried')
@@ -96,7 +96,7 @@ export async function probeProviders(
     NOT_INSPECTED,
   );
   const unusual = findUnusualSettings(env, files, botocoreProfiles);
-  const context = { options: probeOptions, files, botocoreProfiles, unusual, providers: byName };
+  const probe = (each: ParsedProfileFiles) => probeProfileOffline(each, probed);
   const ofDefaultVariable = readVariable(env, 'AWS_DEFAULT_PROFILE');
   // The loader drops sections without settings, but other SDKs accept such a profile.
   const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
@@ -128,10 +128,12 @@ export async function probeProviders(
     variableNotes: mode.offline
       ? []
       : (await import('../environment/variable-notes.ts')).findVariableNotes(env),
-    botocoreProfile: await probeBotocoreProfile(probeOptions, files, botocoreProfiles),
+    botocoreProfile: await probeBotocoreProfile(probeOptions, { files, botocoreProfiles, probe }),
     clientProfiles: isUsual(unusual)
       ? []
-      : await (await import('./client-profiles/client-profiles.ts')).probeClientProfiles(context),
+      : await loadClientProfiles().then(({ probeClientProfiles }) =>
+          probeClientProfiles({ files, botocoreProfiles, unusual, probe }),
+        ),
     unusualSettings: unusual,
   };
 }
@@ -143,17 +145,25 @@ const NOT_INSPECTED: SharedFileFacts = {
   botocoreProfiles: null,
 };
 
+/** Usual files are read alike by every client. */
+const loadClientProfiles = () => import('./client-profiles/client-profiles.ts');
+
+interface BotocoreContext {
+  files: ParsedProfileFiles;
+  botocoreProfiles: SharedFileFacts['botocoreProfiles'];
+  probe: (files: ParsedProfileFiles) => Promise<ProfileProviders>;
+}
+
 /**
  * The providers that botocore alone finds in the profile, because it accepts `key: value` and reads a comment after a
  * value as part of the value. Runs no process.
  */
 async function probeBotocoreProfile(
   options: SourceOptions,
-  files: ParsedProfileFiles,
-  profiles: SharedFileFacts['botocoreProfiles'],
+  { files, botocoreProfiles, probe }: BotocoreContext,
 ): Promise<ChainFacts['botocoreProfile']> {
-  const profile = profiles?.get(files.selectedName);
-  if (profiles === null || profile === undefined) return null;
+  const profile = botocoreProfiles?.get(files.selectedName);
+  if (botocoreProfiles === null || profile === undefined) return null;
   const withVariable = await probeRoleOfVariable(profile, options);
   const known = files.profiles.get(files.selectedName);
   const countSettings = (each: Profile | undefined) =>
@@ -161,15 +171,8 @@ async function probeBotocoreProfile(
   if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
     return withVariable;
   }
-  const probe = async (each: ParsedProfileFiles): Promise<NonNullable<ChainFacts['botocoreProfile']>> => {
-    const probes = probeProfileProviders(options, each, { offline: true });
-    return Object.fromEntries(
-      await Promise.all(probes.map(async ([name, provider]) => [name, await provider])),
-    );
-  };
-  const usual = await probe(files);
-  const found = { ...applyComments(await probe({ ...files, profiles }), profile), ...withVariable };
-  return selectDiffering({ providers: found, profile }, { providers: usual, profile: known });
+  const { probeBotocoreProviders } = await loadClientProfiles();
+  return { ...(await probeBotocoreProviders(botocoreProfiles, { files, probe })), ...withVariable };
 }
 
 /** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */

@@ -56,7 +56,7 @@ describe('a Lambda function', () => {
 
   test('sources names the service', async () => {
     const run = await prepare('lambda');
-    expect((await run('sources')).stdout).toMatch(/^providers in AWS Lambda\n/);
+    expect((await run('sources')).stdout).toMatch(/^credentials by SDK in AWS Lambda\n/);
     expect(JSON.parse((await run('sources', '-f', 'json')).stdout).platform).toBe('lambda');
   });
 });
@@ -88,7 +88,7 @@ describe.each([
   test('sources names the service', async () => {
     const run = await prepare('codebuild', more);
     const { stdout } = await run('sources');
-    expect(stdout).toContain(`providers in ${name}\n`);
+    expect(stdout).toContain(`credentials by SDK in ${name}\n`);
     expect(stdout.replace(/\s+/g, ' ')).toContain(`this is a build of ${name}: `);
   });
 });

@@ -7,9 +7,6 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { ciTest } from '../../support/thorough.ts';
 
-/** `conform` also measures response times. On a busy machine, a response can come too late. */
-const BUSY_MACHINE = { retry: 2 };
-
 type Finished = Parameters<typeof startSimulated>[1];
 
 /** Checks a simulated endpoint. Each run waits for a token to expire, so the tests are concurrent. */
@@ -18,6 +15,12 @@ async function conform(finished: Finished, options: SimulatedOptions, ...args: s
   return { ...(await runCommand(['conform', origin, ...args])), origin };
 }
 
+/** The checks that a JUnit report counts as failed. */
+const listFailures = (xml: string): (string | undefined)[] =>
+  [...xml.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<failure/g)].map(([, name]) => name);
+
+// The endpoint runs in the process of these tests. If the machine is busy, the endpoint responds late, and `conform`
+// reports a warning about its response times. So a test that needs no exact number of warnings requires none.
 describe('the exit code', () => {
   test.concurrent('the exit code is 0 if the endpoint conforms', async ({ expect, onTestFinished }) => {
     const { code, stdout, stderr, origin } = await conform(onTestFinished, { imds: 'v2' });
@@ -31,7 +34,7 @@ describe('the exit code', () => {
 
   test.concurrent('the exit code is 1 if a check fails with an error', async ({ expect, onTestFinished }) => {
     const { code, stdout, origin } = await conform(onTestFinished, { faults: ['expired=10m'] });
-    expect(stdout).toContain(`${origin} (IMDS): does not conform\n  1 error, 0 warnings`);
+    expect(stdout).toContain(`${origin} (IMDS): does not conform\n  1 error, `);
     expect(stdout).toContain('error: not-expired: ');
     expect(stdout).toMatch(/found +the credentials expired 10m(?: \d\ds)? ago/);
     expect(stdout).toMatch(/^ {2}JavaScript +uses expired credentials$/m);
@@ -187,7 +190,6 @@ ciTest.concurrent('JSON follows its schema', async ({ expect, onTestFinished }) 
 
 ciTest.concurrent(
   'JUnit has a test case per check, and warnings fail only with --strict',
-  BUSY_MACHINE,
   async ({ expect, onTestFinished }) => {
     const { origin } = await startSimulated(
       { faults: ['renew', 'field=Expiration:2026-01-01T00:00:00Z'] },
@@ -207,7 +209,8 @@ ciTest.concurrent(
     expect(xml).toMatch(
       /<testcase name="key-stable"[^>]*>\s*<system-out>warning: two requests in a row get the same key/,
     );
-    expect(strict.stdout).toMatch(/tests="31" failures="2"/);
+    expect(listFailures(strict.stdout)).toEqual(expect.arrayContaining(['key-stable', 'not-expired']));
+    expect(listFailures(xml)).toEqual(['not-expired']);
   },
 );
 
@@ -231,16 +234,12 @@ ciTest.concurrent('an endpoint below a path is checked', async ({ expect, onTest
   expect(stdout).toContain(`${origin} (IMDS): conforms\n`);
 });
 
-ciTest.concurrent(
-  'the result is unknown if --role names no role',
-  BUSY_MACHINE,
-  async ({ expect, onTestFinished }) => {
-    const { code, stdout } = await conform(onTestFinished, {}, '--role', 'other');
-    expect(stdout).toContain('(IMDS): unknown\n  0 errors, 0 warnings');
-    expect(stdout).toContain('note: the endpoint has no such role (status 404)\n  hint: check --role; ');
-    expect(code).toBe(3);
-  },
-);
+ciTest.concurrent('the result is unknown if --role names no role', async ({ expect, onTestFinished }) => {
+  const { code, stdout } = await conform(onTestFinished, {}, '--role', 'other');
+  expect(stdout).toContain('(IMDS): unknown\n  0 errors, ');
+  expect(stdout).toContain('note: the endpoint has no such role (status 404)\n  hint: check --role; ');
+  expect(code).toBe(3);
+});
 
 test.concurrent('the result is unknown if a token is missing or wrong', async ({
   expect,

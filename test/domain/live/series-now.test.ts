@@ -64,11 +64,12 @@ test('the answer is unknown if the last sample is too old', () => {
 test('if several endpoints answer, the credentials that expire first are judged', () => {
   const seenUntil = (lastSeen: (own: number) => number) => {
     const history = measured();
-    const generations = history.generations.map((each) => ({
-      ...each,
-      lastSeen: lastSeen(each.lastSeen),
-      rawLastSeen: lastSeen(each.rawLastSeen),
-    }));
+    const generations = history.generations.map((each) => {
+      const seen = lastSeen(each.lastSeen);
+      const third = seen + 3 * MINUTE;
+      const thirdLaterSample = third > NOW ? null : { observedAt: third, clockOffset: null };
+      return { ...each, lastSeen: seen, rawLastSeen: seen, thirdLaterSample };
+    });
     return (job: Job) =>
       findSeriesNow(analyse({ ...history, generations }, { now: NOW, maxAge: 'default' }), [job], NOW).starts;
   };

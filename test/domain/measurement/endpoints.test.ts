@@ -134,8 +134,15 @@ describe('the history of several endpoints', () => {
 
   test('a generation may still be served if no third sample or no ten minutes followed', () => {
     expect(history({ seen: [0, 20], third: 25 }, 29)).toEqual({ servedUntil: 29, rotations: [] });
-    expect(history({ seen: [0, 20] }, 60)).toEqual({ servedUntil: 30, rotations: [] });
+    expect(history({ seen: [0, 20] }, 60)).toEqual({ servedUntil: 60, rotations: [] });
     expect(history({ seen: [0, 60], third: 61 }, 60)).toEqual({ servedUntil: 60, rotations: [] });
+  });
+
+  test('without a third later sample in an old database, the end of the third later generation counts', () => {
+    const seen = [20, 25, 40, 45, 60].map((last) => ({ seen: [0, last * MINUTE] as const, samples: 2 }));
+    const { served, rotations } = findEndpointHistory(createGenerations(...seen), USUAL_GAP);
+    expect(Array.from(served.to, (to) => to / 1000 / MINUTE)).toEqual([45, 60, 60, 60, 60]);
+    expect(rotations.count).toBe(0);
   });
 
   const gapAfter = (length: number, options: { samples?: number; usualGap?: number | null } = {}) => {

@@ -107,6 +107,51 @@ test('a blank before the container URI decides nothing, and the hint first remov
   );
 });
 
+describe('settings that clients read differently', () => {
+  const keys = 'aws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = x\n';
+  const find = (files: Parameters<typeof homeWith>[0], env: Record<string, string> = {}) =>
+    findJobSource(options({ HOME: homeWith(files), ...env }));
+
+  test('a setting without a value is no reason to choose its source', async () => {
+    const job = await find({ config: '[default]\ncredential_process =\n' });
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toMatch(
+      /botocore \(AWS CLI\) and Rust stop at process \(credential_process has no value\); .* use IMDS$/,
+    );
+    expect(hint).toMatch(/^choose with --source imds;/);
+  });
+
+  test('an empty path of the config file makes SDKs disagree', async () => {
+    const job = await find({ config: `[default]\n${keys}` }, { AWS_CONFIG_FILE: '' });
+    expect(describeUndecidedSource(job).message).toMatch(
+      /: botocore \(AWS CLI\), Java and Rust use IMDS; Go, JavaScript and .NET use profile keys /,
+    );
+  });
+
+  test('a duration in upper case is the duration of some SDKs', async () => {
+    const role = 'role_arn = arn:aws:iam::111122223333:role/loader\nsource_profile = user\n';
+    const job = await find({ config: `[default]\n${role}DURATION_SECONDS = 7200\n[profile user]\n${keys}` });
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toMatch(/botocore \(AWS CLI\), Go and Rust .* for 2h\); Java, .* for 1h\)$/);
+    expect(hint).toMatch(/^write the names of the settings of the profile in lower case;/);
+  });
+
+  test('two processes in different case are two kinds of credentials', async () => {
+    const job = await find({
+      config: '[default]\ncredential_process = a\n',
+      credentials: '[default]\nCREDENTIAL_PROCESS = b\n',
+    });
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toMatch(
+      /Go and Rust run one credential_process of the profile; .* and .NET run another one$/,
+    );
+    expect(hint).toMatch(/^keep one credential_process in the profile/);
+  });
+});
+
 describe('a comment after a value, which botocore reads as part of the value', () => {
   const role = 'role_arn = arn:aws:iam::111122223333:role/loader\n';
   const user = '[profile user]\naws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = x\n';

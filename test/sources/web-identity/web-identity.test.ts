@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../../src/sources/open.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
-import { IdentityProvider } from '../../support/aws/identity-provider.ts';
+import { createKey, IdentityProvider } from '../../support/aws/identity-provider.ts';
 import { buildStsError, startSts } from '../../support/aws/sts.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import {
@@ -178,7 +178,7 @@ test('a FIPS endpoint and another endpoint exclude each other', async () => {
 
 ciTest('a token of another issuer is rejected', async () => {
   const { tokenFile, open } = await createPod();
-  writeFileSync(tokenFile, new IdentityProvider().issueToken(Date.now()));
+  writeFileSync(tokenFile, new IdentityProvider(provider.issuer, createKey()).issueToken(Date.now()));
   expect((await fail(await open())).reason).toBe('identity-token-rejected');
 });
 

@@ -12,15 +12,24 @@ export interface Claims {
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+export const createKey = (): KeyObject => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+
+/** A new RSA key takes a tenth of a second, so the providers of a worker share one. */
+let sharedKey: KeyObject | undefined;
+
+function getSharedKey(): KeyObject {
+  sharedKey ??= createKey();
+  return sharedKey;
+}
+
 /** An issuer of identity tokens (RS256), like the one of an EKS cluster or of GitHub. */
 export class IdentityProvider {
   readonly issuer: string;
   readonly publicKey: KeyObject;
   readonly #privateKey: KeyObject;
 
-  constructor(issuer = 'https://oidc.example/cluster') {
+  constructor(issuer = 'https://oidc.example/cluster', privateKey = getSharedKey()) {
     this.issuer = issuer;
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     this.#privateKey = privateKey;
     this.publicKey = createPublicKey(privateKey);
   }

@@ -26,6 +26,8 @@ import {
 } from './providers.ts';
 import { describeIdentifiedProvider, describeSdks } from './sdk-lists.ts';
 
+export { describeFailingSdks } from './failing-sdks.ts';
+
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
 
 /** Why no source has the credentials that SDKs would give the job. */

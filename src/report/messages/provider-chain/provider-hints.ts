@@ -54,7 +54,9 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       );
     case 'NO_KEY_ID':
     case 'NO_SECRET_KEY':
-      return 'set both keys or neither';
+      return name === 'profile' && facts.unusualSettings.areKeysSplit
+        ? 'move both keys into one file'
+        : 'set both keys or neither';
     case 'NO_SESSION_TOKEN':
       return ADD_SESSION_TOKEN;
     case 'NO_ROLE_ARN':
@@ -65,6 +67,8 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       return 'move the comment to a line of its own, because botocore reads a comment after a value as part of the value';
     case 'MFA_REQUIRED':
       return SIGN_IN_ELSEWHERE;
+    case 'EMPTY_SETTING':
+      return `remove ${problem.name} from the profile, or set a value`;
     case 'NO_BASE_CREDENTIALS':
       if (problem.failed !== undefined) {
         const { failed, value } = problem;

@@ -68,8 +68,11 @@ export interface ConfirmedGenerations {
   readAll(): ReadonlyMap<string, string>;
 }
 
-/** Findings that depend on the time of a report. */
-const TIME_DEPENDENT: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'SSO_TOKEN_EXPIRES']);
+/**
+ * Findings that depend on the time of a report, or on which command took a sample. The database does not know the
+ * command, and the samples of several databases of one host are joined.
+ */
+const NOT_STORED: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'SSO_TOKEN_EXPIRES', 'POLLS_STOPPED']);
 
 /**
  * Finds the rows of a series that the database does not have.
@@ -94,7 +97,7 @@ export function findSeriesChanges(
   const storedRows = new Map(stored?.generations.map((row) => [getGenerationKey(row.generation), row]));
   const changes: SeriesChanges = {
     figures: collectFigures(analysis),
-    findings: analysis.findings.filter(({ code }) => !TIME_DEPENDENT.has(code)),
+    findings: analysis.findings.filter(({ code }) => !NOT_STORED.has(code)),
     changed: [],
     known: [],
     weeks: [],

@@ -391,7 +391,7 @@ describeInBrowser('a live page', (started) => {
     expect(await readNow(page)).toContain('expired at 2026-03-01 17:17:00');
   });
 
-  test('a page without script has all values', async () => {
+  ciTest('a page without script has all values', async () => {
     const { page } = await openLive(render([series('a')]), { javaScriptEnabled: false });
     const text = await page.innerText('.now');
     expect(text).toContain('Yes, until 12:12:00');

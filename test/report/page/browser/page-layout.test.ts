@@ -211,7 +211,7 @@ describeInBrowser('the layout of the page', (started) => {
     });
   });
 
-  test.for(sampleCases(['phone', 'light', 'print'] as const, 3))(
+  ciTest.for(['phone', 'light', 'print'] as const)(
     'the cells of the facts fill each line: %s',
     async (mode) => {
       const page = await openIn(mode, file([measured()], []));

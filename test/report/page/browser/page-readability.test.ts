@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { renderFleetPage } from '../../../../src/report/page/html.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { job as fleetJob, hourly, identity } from '../../../support/report/assessments.ts';
@@ -45,30 +45,33 @@ describeInBrowser('what a reader sees on the page', (started) => {
     return page;
   }
 
-  test('a shortfall of ten seconds in three days is visible in the chart, with and without the script', async () => {
-    const history = oneShortRotation(10_000);
-    // A start just before the rotation has 5 h less ten seconds.
-    const required = wantedJob(5 * 3600 - 300, { margin: 300 });
-    const unsafe = await openDrawn([history], [required]);
-    const safe = await openDrawn([history], [wantedJob(5 * 3600 - 400, { margin: 300 })]);
-    expect(await unsafe.locator('.legend').first().innerText()).toContain('too short for the job');
-    expect(await countRed(safe)).toBe(0);
-    // The dashed line is red, too.
-    const line = (await unsafe.$eval('.live canvas', ({ clientWidth }) => clientWidth)) * 2;
-    expect(await countRed(unsafe)).toBeGreaterThan(10);
-    expect(await countRed(unsafe)).toBeLessThan(line);
-    const { page: still } = await openPage(started.browser, file([history], [required]), {
-      ...LIGHT,
-      javaScriptEnabled: false,
-    });
-    const short = still.locator('.still path.short').first();
-    expect(await short.evaluate((each) => getComputedStyle(each).strokeWidth)).toBe('2px');
-    expect(
-      await short.evaluate(
-        (each) => each.getAttribute('vector-effect') ?? getComputedStyle(each).vectorEffect,
-      ),
-    ).toBe('non-scaling-stroke');
-  });
+  ciTest(
+    'a shortfall of ten seconds in three days is visible in the chart, with and without the script',
+    async () => {
+      const history = oneShortRotation(10_000);
+      // A start just before the rotation has 5 h less ten seconds.
+      const required = wantedJob(5 * 3600 - 300, { margin: 300 });
+      const unsafe = await openDrawn([history], [required]);
+      const safe = await openDrawn([history], [wantedJob(5 * 3600 - 400, { margin: 300 })]);
+      expect(await unsafe.locator('.legend').first().innerText()).toContain('too short for the job');
+      expect(await countRed(safe)).toBe(0);
+      // The dashed line is red, too.
+      const line = (await unsafe.$eval('.live canvas', ({ clientWidth }) => clientWidth)) * 2;
+      expect(await countRed(unsafe)).toBeGreaterThan(10);
+      expect(await countRed(unsafe)).toBeLessThan(line);
+      const { page: still } = await openPage(started.browser, file([history], [required]), {
+        ...LIGHT,
+        javaScriptEnabled: false,
+      });
+      const short = still.locator('.still path.short').first();
+      expect(await short.evaluate((each) => getComputedStyle(each).strokeWidth)).toBe('2px');
+      expect(
+        await short.evaluate(
+          (each) => each.getAttribute('vector-effect') ?? getComputedStyle(each).vectorEffect,
+        ),
+      ).toBe('non-scaling-stroke');
+    },
+  );
 
   ciTest('dates of one year have no year, because it would stand below one date only', async () => {
     const labels = async (history: ReturnType<typeof pretend>) => {
@@ -114,7 +117,7 @@ describeInBrowser('what a reader sees on the page', (started) => {
     expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
   });
 
-  test('a command in the advice is code, and keeps its case', async () => {
+  ciTest('a command in the advice is code, and keeps its case', async () => {
     const page = await openDrawn(hosts(1), [job(4.85)]);
     const advice = page.locator('.advice li.command');
     expect(await advice.locator('code').innerText()).toMatch(/^cred-watch exec -j 4h51m /);
@@ -122,7 +125,7 @@ describeInBrowser('what a reader sees on the page', (started) => {
     expect(transform).toBe('none');
   });
 
-  test('on a phone, each series has its verdict, shortfall and share of safe starts', async () => {
+  ciTest('on a phone, each series has its verdict, shortfall and share of safe starts', async () => {
     const { page } = await openPage(started.browser, file(hosts(2), [job(4.85)]), PHONE);
     const [row] = await page.locator('.series-rows tbody tr').all();
     const visible =
