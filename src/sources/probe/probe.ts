@@ -15,19 +15,14 @@ import { isVariableSet, readVariable } from '../environment/variables.ts';
 import { ResponseTimer } from '../http/response-timer.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
-import {
-  type ParsedProfileFiles,
-  type Profile,
-  readProfileFiles,
-  type SectionSettings,
-} from '../profile/files.ts';
+import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import {
   checkRoleBase,
   type ProfileProviders,
   probeProfileOffline,
 } from './client-profiles/probe-profile.ts';
-import { CREDENTIAL_SETTING, findUnusualSettings, isUsual } from './client-profiles/unusual-settings.ts';
+import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
@@ -162,11 +157,7 @@ async function probeBotocoreProfile(
   if (botocoreProfiles === null || profile === undefined) return null;
   const withVariable = await probeRoleOfVariable(profile, options);
   const known = files.profiles.get(files.selectedName);
-  const countSettings = (each: Profile | undefined) =>
-    countCredentialSettings(each?.config) + countCredentialSettings(each?.credentials);
-  if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
-    return withVariable;
-  }
+  if (!hasOtherSettings(profile, known)) return withVariable;
   const { probeBotocoreProviders } = await loadClientProfiles();
   return { ...(await probeBotocoreProviders(botocoreProfiles, { files, probe })), ...withVariable };
 }
@@ -182,20 +173,6 @@ async function probeRoleOfVariable(
   const name = 'profile-web-identity';
   return { [name]: await probeWebIdentity(name, { tokenFile, roleArn }, options) };
 }
-
-/** Whether one of these settings has another value. The number of settings of both profiles is compared elsewhere. */
-function hasOtherValues(profile: Profile, known: Profile | undefined): boolean {
-  const differs = (settings: SectionSettings, others: SectionSettings = {}) =>
-    Object.entries(settings).some(
-      ([key, value]) =>
-        (CREDENTIAL_SETTING.test(key) || key === 'duration_seconds') &&
-        (readText(others, key) ?? value) !== value,
-    );
-  return differs(profile.config, known?.config) || differs(profile.credentials, known?.credentials);
-}
-
-const countCredentialSettings = (settings: SectionSettings = {}) =>
-  Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;
 
 function listVariables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariables' | 'blankVariables'> {
   const names = Object.keys(env).filter((name) => env[name] !== undefined && CHAIN_VARIABLE.test(name));

@@ -8,7 +8,7 @@ import type { Environment } from '../../environment/variables.ts';
 import { readProfileSetting } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
 
-export const CREDENTIAL_SETTING =
+const CREDENTIAL_SETTING =
   /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
 
 /** Settings that change the session of a role. */
@@ -78,4 +78,22 @@ function listProfiles(profiles: ParsedProfileFiles['profiles'], name: string): P
     profile = profiles.get(readProfileSetting(profile, 'source_profile') ?? '');
   }
   return [...found.values()];
+}
+
+/** Whether botocore finds more settings of credentials in a profile than the loader of the JavaScript SDK, or others. */
+export function hasOtherSettings(profile: Profile, known: Profile | undefined): boolean {
+  const count = (settings: SectionSettings = {}) =>
+    Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;
+  const countAll = (each: Profile | undefined) => count(each?.config) + count(each?.credentials);
+  const differs = (settings: SectionSettings, others: SectionSettings = {}) =>
+    Object.entries(settings).some(
+      ([key, value]) =>
+        (CREDENTIAL_SETTING.test(key) || key === 'duration_seconds') &&
+        (readText(others, key) ?? value) !== value,
+    );
+  return (
+    countAll(profile) > countAll(known) ||
+    differs(profile.config, known?.config) ||
+    differs(profile.credentials, known?.credentials)
+  );
 }
