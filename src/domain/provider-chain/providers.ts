@@ -107,6 +107,8 @@ export interface RoleSession {
   source: { provider: ProviderName; name: string } | null;
   /** The profile that `source_profile` names. */
   sourceProfile: string | null;
+  /** The role of this profile needs a code of an MFA device. */
+  needsMfa: boolean;
   /** The profile whose role needs a code of an MFA device in Go, which ignores keys beside the role of a source profile. */
   mfaProfileOfGo: string | null;
 }

@@ -1,5 +1,5 @@
 import { findPartitionOfRegion } from '../../domain/aws-partitions.ts';
-import type { ProviderName } from '../../domain/provider-chain/providers.ts';
+import type { Provider, ProviderName } from '../../domain/provider-chain/providers.ts';
 import { readVariable } from '../environment/variables.ts';
 import { PollError } from '../poll-error.ts';
 import { readProfileSetting } from '../profile/credentials.ts';
@@ -36,4 +36,18 @@ export function findProvidersWithoutRegion(
     if (error instanceof PollError) return [];
     throw error;
   }
+}
+
+/** Adds a note to each provider whose call of STS fails in botocore. */
+export function addRegionNotes(
+  providers: readonly Provider[],
+  options: Pick<SourceOptions, 'env'>,
+  files: ParsedProfileFiles,
+): Provider[] {
+  const names = findProvidersWithoutRegion(options, files);
+  return providers.map((provider) =>
+    provider.state === 'untried' && names.includes(provider.name)
+      ? { ...provider, notes: [...provider.notes, { code: 'NO_REGION_FOR_BOTOCORE' }] }
+      : provider,
+  );
 }

@@ -7,7 +7,7 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
-import { findProvidersWithoutRegion } from '../aws/region-of-botocore.ts';
+import { addRegionNotes } from '../aws/region-of-botocore.ts';
 import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
@@ -75,16 +75,12 @@ export async function probeProviders(
     ...probeProfileProviders(probeOptions, files, mode).map(([name, probe]) => withLimit(name, probe)),
   ]);
   const { imds, doesImdsV1Work } = await probedImds;
-  const byName = new Map([...providers, imds].map((provider) => [provider.name, provider]));
+  const all = addRegionNotes([...providers, imds], probeOptions, files);
+  const byName = new Map(all.map((provider) => [provider.name, provider]));
   const { selectedName, profiles } = files;
   const probed = { options: probeOptions, providers: byName };
   const role = byName.get('profile-role');
   if (role !== undefined) byName.set('profile-role', await checkRoleBase(role, { ...probed, files }));
-  for (const name of findProvidersWithoutRegion(probeOptions, files)) {
-    const found = byName.get(name);
-    if (found?.state === 'untried')
-      byName.set(name, { ...found, notes: [{ code: 'NO_REGION_FOR_BOTOCORE' }] });
-  }
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
     limits.pollMs,

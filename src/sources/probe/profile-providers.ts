@@ -115,6 +115,7 @@ function inspectRole(
       base: findChainedBase(profile, files),
       source: findCredentialSource(read('credential_source')),
       sourceProfile: read('source_profile'),
+      needsMfa: read('mfa_serial') !== null,
       mfaProfileOfGo: findMfaProfile(profile, files, readProfileCredentials),
     },
   };

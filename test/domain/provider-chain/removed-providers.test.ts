@@ -22,6 +22,7 @@ const roleOf = (provider: 'environment' | 'imds', name: string): KnownProvider =
     base: null,
     source: { provider, name },
     sourceProfile: null,
+    needsMfa: false,
     mfaProfileOfGo: null,
   },
 });
