@@ -1,7 +1,7 @@
 // Builds dist: the program, the HTML report, the library with its declarations, the man page, and the
 // licences of the bundled packages. The program is one CommonJS file, because looking up modules slows down
 // every start. The HTML report, the writer of Parquet, AWS's packages and the driver of PostgreSQL are files of their own, because few
-// starts need them.
+// starts need them. So are the messages about SDKs that disagree.
 // better-sqlite3 is not bundled, because it has a native addon.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -58,6 +58,8 @@ const bundles = await Promise.all([
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
   bundle('node_modules/cli-table3/src/table.js', `dist/${TABLES_FILE}`),
   bundle('src/report/parquet/parquet-file.ts', 'dist/parquet.js'),
+  bundle('src/report/messages/provider-chain/job-source.ts', 'dist/job-source.js'),
+  bundle('src/sources/probe/client-profiles/client-profiles.ts', 'dist/client-profiles.js'),
   // A third of the size with short names. AWS's packages name their errors in data, not by their classes.
   bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients, awsWarnings], minify: true }),
   bundle('src/remote/object-storage/s3-sdk.ts', 'dist/s3.js', {

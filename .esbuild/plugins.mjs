@@ -110,6 +110,8 @@ export const SEPARATE_FILES = {
   'src/report/page/html.ts': 'page.js',
   'src/report/parquet/parquet-file.ts': 'parquet.js',
   'src/sources/aws/sdk.ts': 'aws.js',
+  'src/report/messages/provider-chain/job-source.ts': 'job-source.js',
+  'src/sources/probe/client-profiles/client-profiles.ts': 'client-profiles.js',
   'src/remote/object-storage/s3-sdk.ts': 's3.js',
   'src/remote/postgres/connection/driver.ts': 'postgres.js',
 };

@@ -19,6 +19,7 @@ export const POLL_NOTE_CODES = [
   'EXPIRATIONS_DISAGREE',
   'EXPIRATION_UNREADABLE',
   'EXPIRATION_REJECTED_BY_BOTOCORE',
+  'EXPIRATION_ONLY_SOME_SDKS',
   'VALUE_QUOTED',
   'VALUE_HAS_BLANKS',
   'PROFILE_GIVES_TWO',
@@ -45,6 +46,8 @@ export const POLL_NOTE_CODES = [
   'DURATION_NOT_SET',
   'SESSION_LONGER_THAN_ROLE',
   'ENDPOINT_NOT_ENCRYPTED',
+  // Of `sources` only.
+  'NO_REGION_FOR_BOTOCORE',
   'TOKEN_TTL_NONCONFORMING',
   'DOCUMENT_WITHOUT_CODE',
   'IMDS_V1_USED',
@@ -70,6 +73,16 @@ interface Named {
 
 /** Where a value has blanks. `everywhere`: the value consists of blanks. */
 export type BlankPlace = 'start' | 'end' | 'both' | 'everywhere';
+
+/**
+ * A form of a time that not every SDK accepts.
+ * - `no-zone`: without a time zone.
+ * - `epoch`: a text with the time since 1970.
+ * - `number`: a number that JavaScript reads as milliseconds, and so as a time in the past.
+ * - `empty`: an empty text.
+ * - `not-rfc3339`: for example with a blank between date and time.
+ */
+export type ExpirationForm = 'no-zone' | 'epoch' | 'number' | 'empty' | 'not-rfc3339';
 
 /** cred-watch uses the value of `name`, except in `TWO_SESSION_TOKENS`. */
 interface NamedPair extends Named {
@@ -104,6 +117,8 @@ interface NotesWithFields {
   EXPIRATION_UNREADABLE: Named;
   /** cred-watch reads the value. */
   EXPIRATION_REJECTED_BY_BOTOCORE: Named;
+  /** A process printed the expiration in a form that some SDKs do not accept. */
+  EXPIRATION_ONLY_SOME_SDKS: Named & { form: ExpirationForm };
   VALUE_QUOTED: Named;
   VALUE_HAS_BLANKS: Named & { place: BlankPlace };
   PROFILE_GIVES_TWO: NamedPair;

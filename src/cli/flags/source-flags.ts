@@ -132,12 +132,13 @@ export async function resolveJobSource(
   const { source, profile, ...job } = await findJobSource(io);
   if (source !== null) {
     assertSupported(source);
+    if (explainsEndpoint && Object.values(job.outcomes).some(({ kind }) => kind === 'stops'))
+      for (const { message, hint } of (await loadMessages()).describeFailingSdks(job.facts, job.outcomes))
+        await printNote(io, message, hint);
     // Most runs need none of the messages below.
     if (isEndpointSource(source)) return { source };
   }
-  const { describeJobSource, describeUndecidedSource } = await import(
-    '../../report/messages/provider-chain/job-source.ts'
-  );
+  const { describeJobSource, describeUndecidedSource } = await loadMessages();
   if (source === null) {
     const { message, hint, isBroken } = describeUndecidedSource(job);
     // With --profile, the same configuration is a failed poll, whose verdict is unknown.
@@ -153,6 +154,9 @@ export async function resolveJobSource(
   }
   return profile === null ? { source } : { source, profile };
 }
+
+/** In a file of its own, because most runs print none of these messages. */
+const loadMessages = () => import('../../report/messages/provider-chain/job-source.ts');
 
 /** Opens the source that the flags and the environment select. */
 export async function openSourceFromFlags(

@@ -72,6 +72,7 @@ const STOP_REASONS: ReadonlySet<OutcomeCause['reason']> = new Set([
   'FAILED',
   'HANGS',
   'INCOMPLETE',
+  'MFA_REQUIRED',
   'REJECTED_BY_SDK',
   'TOO_SLOW',
   'INVALID_SETTING',

@@ -2,11 +2,12 @@ import type { PollNote } from '../poll-note.ts';
 import type { ChainContext } from './chain-context.ts';
 import { findClientsAffectedByBlank } from './chains/client-differences.ts';
 import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
-import { type Client, OTHER_CLIENTS, SDKS } from './clients.ts';
+import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from './clients.ts';
 import type { ChainChecks } from './finding.ts';
 import { findMisspeltVariables } from './misspelt-variables.ts';
-import { KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
+import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
+import type { FileProblem } from './shared-files/file-problem.ts';
 
 /**
  * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs
@@ -29,7 +30,7 @@ export const BROKEN_SETTING_CHECKS = {
     return [{ profile: name, stoppedSdks }];
   },
 
-  INVALID_FILE: ({ facts }) => [...facts.fileProblems],
+  INVALID_FILE: ({ facts }) => listFileProblems(facts),
 
   MISPLACED_SECTION({ facts }) {
     const { problem } = facts.providers['profile-role'];
@@ -44,6 +45,7 @@ export const BROKEN_SETTING_CHECKS = {
   INCOMPLETE_KEY_PAIR: (chains) =>
     KEY_PAIR_PROVIDERS.flatMap((name) => {
       const { problem } = chains.getProvider(name);
+      if (name === 'profile' && areKeysUnusual(chains.facts)) return [];
       if (problem?.code !== 'NO_KEY_ID' && problem?.code !== 'NO_SECRET_KEY') return [];
       const stoppedSdks = chains.findStoppedSdks(({ provider }) => provider === name);
       const without = findWinnersWithout(chains, name, stoppedSdks);
@@ -84,6 +86,10 @@ export const BROKEN_SETTING_CHECKS = {
         (variable === 'AWS_SESSION_TOKEN' && chains.findSdksUsing('environment').includes('java'));
       const affected = new Set<Client>([...stopped, ...findClientsAffectedByBlank(variable)]);
       if (javaUsesBlank) affected.add('java');
+      for (const { clients, unreadFiles } of chains.facts.clientProfiles) {
+        if (unreadFiles.some((file) => file.variable === variable))
+          for (const client of clients) affected.add(client);
+      }
       const sdks = SDKS.filter((sdk) => affected.has(sdk));
       return sdks.length === 0 ? [] : [{ variable, sdks }];
     });
@@ -105,6 +111,22 @@ export const BROKEN_SETTING_CHECKS = {
 
   DEFAULT_PROFILE_ONLY_SOME_SDKS: ({ facts }) => (facts.setVariables.has('AWS_DEFAULT_PROFILE') ? [{}] : []),
 } satisfies Partial<ChainChecks>;
+
+/** The problems without the SDKs that do not read the file. */
+const listFileProblems = ({ fileProblems, clientProfiles }: ChainFacts): FileProblem[] =>
+  fileProblems
+    .map((problem) => {
+      const skipping = clientProfiles.filter(({ unreadFiles }) =>
+        unreadFiles.some(({ path }) => path === problem.path),
+      );
+      const isReading = (sdk: Sdk) => !skipping.some(({ clients }) => clients.includes(sdk));
+      return { ...problem, sdks: problem.sdks.filter(isReading) };
+    })
+    .filter(({ sdks }) => sdks.length > 0);
+
+/** KEYS_IN_TWO_FILES or EMPTY_SETTING reports these keys. */
+const areKeysUnusual = ({ unusualSettings: { areKeysSplit, empty } }: ChainFacts): boolean =>
+  areKeysSplit || empty.some((name) => /^aws_(access_key_id|secret_access_key)$/i.test(name));
 
 /** @param hasSecurityToken whether AWS_SECURITY_TOKEN has the token, so that botocore finds it */
 function findSessionsWithoutToken(chains: ChainContext, hasSecurityToken: boolean) {

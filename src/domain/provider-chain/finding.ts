@@ -4,14 +4,13 @@ import type { ChainContext } from './chain-context.ts';
 import type { OtherClient, Sdk } from './clients.ts';
 import type { MisspeltVariable } from './misspelt-variables.ts';
 import type {
-  FileProblem,
   KeyPairProvider,
-  MisplacedSection,
   ProfileProvider,
   ProviderName,
   ProviderProblem,
   RoleBaseKind,
 } from './providers.ts';
+import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
 
 type Sdks = readonly Sdk[];
 type Providers = readonly ProviderName[];
@@ -60,6 +59,12 @@ export interface ChainFindingFields {
     missing: 'NO_KEY_ID' | 'NO_SECRET_KEY';
     stoppedSdks: Sdks;
   } & Removal;
+  /** The credentials file has one key, and the config file has the other one or both. `sdks` combine them. */
+  KEYS_IN_TWO_FILES: { profile: string; sdks: Sdks; stoppedSdks: Sdks } & Removal;
+  /** `sdks` ignore settings of the profile whose names are not in lower case. */
+  SETTING_NOT_LOWERCASE: { settings: readonly string[]; sdks: Sdks };
+  /** `sdks` read a setting without a value as an empty value. */
+  EMPTY_SETTING: { setting: string; sdks: Sdks; stoppedSdks: Sdks };
   /** The container endpoint fails, and `sdks` use IMDS instead. */
   FALLS_BACK_TO_INSTANCE_ROLE: { sdks: Sdks; stoppedSdks: Sdks } & FailedProvider;
   /** `works`: our poll succeeded, although `stoppedSdks` fail. */
@@ -136,6 +141,9 @@ export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severit
   ONLY_SECURITY_TOKEN: 'problem',
   EXPIRED_CREDENTIALS_WIN: 'problem',
   INCOMPLETE_KEY_PAIR: 'problem',
+  KEYS_IN_TWO_FILES: 'problem',
+  SETTING_NOT_LOWERCASE: 'problem',
+  EMPTY_SETTING: 'problem',
   FALLS_BACK_TO_INSTANCE_ROLE: 'problem',
   PROVIDER_STOPS_CHAIN: 'problem',
   INVALID_SETTING_STOPS: 'problem',

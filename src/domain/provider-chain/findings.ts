@@ -21,6 +21,7 @@ import {
 } from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
 import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
+import { UNUSUAL_SETTING_CHECKS } from './shared-files/unusual-setting-checks.ts';
 
 // `Object.keys` forgets the type of the keys.
 const CODES = Object.keys(CHAIN_FINDING_SEVERITIES) as ChainFindingCode[];
@@ -73,10 +74,12 @@ const PROBLEM_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'TOKEN_FILE_EXPIRED',
   'EXPIRATION_UNREADABLE',
   'EXPIRATION_REJECTED_BY_BOTOCORE',
+  'EXPIRATION_ONLY_SOME_SDKS',
   'VALUE_QUOTED',
   'VALUE_HAS_BLANKS',
   'ADDRESS_ONLY_SOME_SDKS',
   'PROCESS_NEEDS_SHELL',
+  'NO_REGION_FOR_BOTOCORE',
   'DOCUMENT_WITHOUT_CODE',
   'TOKEN_TRAILING_NEWLINE',
   'TWO_TOKENS_SET',
@@ -92,6 +95,7 @@ const CHECKS: ChainChecks = {
   ...BROKEN_PROVIDER_CHECKS,
   ...BROKEN_SETTING_CHECKS,
   ...ROLE_SESSION_CHECKS,
+  ...UNUSUAL_SETTING_CHECKS,
 
   KEYS_HIDE_ROLE: (chains) =>
     KEY_PAIR_PROVIDERS.flatMap((provider) => {

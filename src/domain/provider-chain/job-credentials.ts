@@ -57,10 +57,15 @@ export function groupByCredentials(
   const users = SDKS.filter((sdk) => outcomes[sdk].kind === 'wins');
   const groups = groupBy(users, (sdk) => {
     const { role, accountId, accessKeyId, roleSession } = read(sdk);
-    return JSON.stringify([role, accountId, accessKeyId, roleSession?.durationSeconds]);
+    // Without running it, nothing else tells one process from another.
+    const isOtherProcess = name === 'process' && hasOwnProcess(facts, sdk);
+    return JSON.stringify([role, accountId, accessKeyId, roleSession?.durationSeconds, isOtherProcess]);
   });
   return [...groups.values()].map((sdks) => ({ sdks, provider: read(sdks[0]) }));
 }
+
+const hasOwnProcess = ({ clientProfiles }: ChainFacts, sdk: Sdk): boolean =>
+  clientProfiles.some(({ clients, providers }) => clients.includes(sdk) && providers.process !== undefined);
 
 /** An SDK that fails at a provider does not use another identity. Null stands for an unknown identity. */
 function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {

@@ -7,7 +7,9 @@ export type OutcomeCause =
   /**
    * `HANGS`: the SDK waits for a response without a time limit. `VERSION`: versions of the client differ.
    */
-  | { reason: 'INCOMPLETE' | 'FAILED' | 'HANGS' | 'EXPIRED' | 'LEGACY_VARIABLES' | 'VERSION' }
+  | {
+      reason: 'INCOMPLETE' | 'MFA_REQUIRED' | 'FAILED' | 'HANGS' | 'EXPIRED' | 'LEGACY_VARIABLES' | 'VERSION';
+    }
   | { reason: 'NO_SUCH_PROFILE' | 'AMBIGUOUS_PROFILE'; profile: string }
   | { reason: 'INVALID_FILE'; path: string; line: number }
   /** The client reads a section that SDKs ignore. */
@@ -17,7 +19,7 @@ export type OutcomeCause =
    * polled. `OTHER_FILE`: the client ignores this variable and reads its default file.
    */
   | {
-      reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_URL' | 'OTHER_FILE';
+      reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'EMPTY_SETTING' | 'OTHER_URL' | 'OTHER_FILE';
       setting: string;
     }
   /** The client uses the profile that this variable names, and the probe did not read. */

@@ -2,8 +2,10 @@ import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { Platform } from '../platform.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { ResponseTimes } from './chains/response-limits.ts';
-import type { Client, Sdk } from './clients.ts';
+import type { Client } from './clients.ts';
 import type { ObservedProcess } from './process-view.ts';
+import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
+import type { FileVariable, UnusualSettings } from './shared-files/unusual-settings.ts';
 
 export const PROVIDER_NAMES = [
   'environment',
@@ -40,8 +42,11 @@ export interface MissingBase {
   setting: 'source_profile' | 'credential_source';
   /** The profile or the source that the setting names. */
   value: string;
-  /** `SIGNED_OUT`: the base profile has a web identity or SSO that fails. */
-  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED';
+  /**
+   * `SIGNED_OUT`: the base profile has a web identity or SSO that fails. `NO_ROLE`: the base profile has a
+   * `credential_source` with credentials, and no role.
+   */
+  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED' | 'NO_ROLE';
   /** With `SIGNED_OUT`: the provider of the base profile that fails. */
   failed?: { name: ProviderName; problem: ProviderProblem };
 }
@@ -60,6 +65,12 @@ export type ProviderProblem =
   /** `source_profile` names a profile that does not exist. */
   | { code: 'ROLE_SOURCE_MISSING'; name: string }
   | MissingBase
+  /** A person has to enter a code for the role of `profile`: the selected profile, or one between it and its keys. */
+  | { code: 'MFA_REQUIRED'; profile: string }
+  /** The setting has no value. Only for clients that read this as an empty value: others ignore the setting. */
+  | { code: 'EMPTY_SETTING'; name: string }
+  /** A comment follows the value. Only for clients that read such a comment as part of the value. */
+  | { code: 'COMMENT_IN_VALUE'; name: string; mark: '#' | ';' }
   /** `session`: the section `sso-session` that should have the settings does not exist. */
   | {
       code: 'SETTINGS_MISSING';
@@ -96,6 +107,10 @@ export interface RoleSession {
   source: { provider: ProviderName; name: string } | null;
   /** The profile that `source_profile` names. */
   sourceProfile: string | null;
+  /** The role of this profile needs a code of an MFA device. */
+  needsMfa: boolean;
+  /** The profile whose role needs a code of an MFA device in Go, which ignores keys beside the role of a source profile. */
+  mfaProfileOfGo: string | null;
 }
 
 interface ProviderDetails {
@@ -153,38 +168,15 @@ export const mapNames = <Name extends string, Value>(
   // `Object.fromEntries` forgets the type of the keys.
   Object.fromEntries(names.map((name) => [name, toValue(name)])) as Record<Name, Value>;
 
-export const FILE_PROBLEM_CAUSES = [
-  'BYTE_ORDER_MARK',
-  'NOT_UTF8',
-  // A line before the first section.
-  'NO_SECTION',
-  'UNCLOSED_SECTION',
-  'DUPLICATE_SECTION',
-  'DUPLICATE_KEY',
-  'NO_EQUALS_SIGN',
-  // `:` instead of `=`, which only botocore and Go accept.
-  'COLON',
-  // The first line of a section is indented.
-  'INDENTED',
-] as const;
-export type FileProblemCause = (typeof FILE_PROBLEM_CAUSES)[number];
-
-/** A line of a shared file that these SDKs cannot parse. Other SDKs ignore the line or accept it. */
-export interface FileProblem {
-  path: string;
-  /** Counted from 1. */
-  line: number;
-  cause: FileProblemCause;
-  sdks: readonly Sdk[];
-}
-
-/** A section whose name has the form of the other file, so SDKs ignore the section. */
-export interface MisplacedSection {
-  file: 'config' | 'credentials';
-  path: string;
-  /** As in the file, without brackets. */
-  section: string;
-  profile: string;
+/** What some clients find in the shared files, because they read the files in another way. */
+export interface ClientProfile {
+  clients: readonly Client[];
+  /** Only the providers that differ. */
+  providers: Readonly<Partial<Record<ProfileProvider, Provider>>>;
+  /** Whether these clients find the selected profile, and any profile. Null: as the others. */
+  profile: Pick<ChainFacts['profile'], 'exists' | 'anyExist'> | null;
+  /** The files that these clients do not read, because the variable is empty. */
+  unreadFiles: readonly { variable: FileVariable; path: string }[];
 }
 
 /** Everything that decides how a credential chain ends. */
@@ -227,6 +219,9 @@ export interface ChainFacts {
    * providers in the profile. Null if it finds the same.
    */
   botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
+  /** At most one per client. Applied after `botocoreProfile`. */
+  clientProfiles: readonly ClientProfile[];
+  unusualSettings: UnusualSettings;
 }
 
 /** The endpoint of IMDS unless a setting names another one. */

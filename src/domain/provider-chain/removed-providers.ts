@@ -25,6 +25,10 @@ export function removeProviders(facts: ChainFacts, names: readonly ProviderName[
     ...facts,
     providers: { ...facts.providers, ...incompleteRole, ...removed },
     botocoreProfile: facts.botocoreProfile && { ...facts.botocoreProfile, ...removed },
+    clientProfiles: facts.clientProfiles.map((each) => ({
+      ...each,
+      providers: { ...each.providers, ...removed },
+    })),
     otherEnvironment: names.includes('environment') ? null : facts.otherEnvironment,
     setVariables: new Set([...facts.setVariables].filter(isKept)),
     blankVariables: new Set([...facts.blankVariables].filter(isKept)),

@@ -1,6 +1,6 @@
 import { MAX_REQUEST_SKEW } from '../../domain/aws-limits.ts';
 import type { Platform } from '../../domain/platform.ts';
-import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
+import type { ExpirationForm, PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
@@ -16,6 +16,18 @@ export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
 const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
   Expiration: '; most SDKs fail, and the JavaScript SDK never refreshes such credentials',
   AWS_CREDENTIAL_EXPIRATION: '; botocore fails',
+};
+
+/** What is unusual, and what SDKs do. */
+const EXPIRATION_FORMS: Readonly<Record<ExpirationForm, string>> = {
+  'no-zone':
+    'has no time zone, so botocore (the AWS CLI, boto3), Java, Go and Rust fail, and other SDKs read it as local time',
+  epoch:
+    'is the time since 1970, so botocore (the AWS CLI, boto3) and most SDKs fail, and JavaScript never refreshes the credentials',
+  number: 'is a number, which JavaScript reads as a time in the past',
+  empty:
+    'is empty, so botocore (the AWS CLI, boto3) and most SDKs fail, and JavaScript never refreshes the credentials',
+  'not-rfc3339': 'is not in the form of RFC 3339, so Go and Ruby fail',
 };
 
 const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFormat) => string } = {
@@ -47,6 +59,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   EXPIRATION_UNREADABLE: ({ name }) => `${name} is not a time${EFFECTS_OF_UNREADABLE_EXPIRATION[name] ?? ''}`,
   EXPIRATION_REJECTED_BY_BOTOCORE: ({ name }) =>
     `${name} is a time that botocore cannot read, so the AWS CLI and boto3 fail; write it as 2026-01-31T12:00:00Z`,
+  EXPIRATION_ONLY_SOME_SDKS: ({ name, form }) =>
+    `${name} ${EXPIRATION_FORMS[form]}; let the program write it as 2026-01-31T12:00:00Z`,
   VALUE_QUOTED: ({ name }) =>
     `the value of ${name} is quoted; remove the quotes, because SDKs use them as part of the value`,
   VALUE_HAS_BLANKS: ({ name, place }) =>
@@ -59,6 +73,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `could not read the shared ${file} file (${problem}); some SDKs fail`,
   PROCESS_NEEDS_SHELL: ({ name }) =>
     `the credential_process uses ${name}, which only a shell interprets; botocore starts no shell and fails: use an absolute path, or sh -c '…'`,
+  NO_REGION_FOR_BOTOCORE: () =>
+    'boto3 and version 1 of the AWS CLI do not read AWS_REGION, and so have no region for STS',
   ENDPOINT_MODE_CASE: ({ name }) =>
     `${name} is not spelled IPv4 or IPv6; the JavaScript SDK rejects the value`,
   IPV6_ONLY_BOTOCORE: ({ name }) => `only botocore reads ${name}; cred-watch used IPv4`,

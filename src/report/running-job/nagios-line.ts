@@ -9,7 +9,7 @@ export function renderRunningJobNagios({ pid, judgement }: RunningJobView): stri
   const text =
     unknownReason === null
       ? `${remaining < 0 ? `credentials expired ${duration(-remaining)} ago` : `${duration(remaining)} left`}${needs}`
-      : describeRunningUnknownReason(unknownReason).message;
+      : describeRunningUnknownReason(unknownReason, pid).message;
   const data = formatRemainingData(remaining, required, null);
   return formatNagiosLine(verdict, `${describeProcess(pid)}: ${text}`, data);
 }

@@ -34,11 +34,11 @@ export function renderEndText(ended: EndedJob, style: TimedTextStyle): string {
 }
 
 function listRows(
-  { judgement, accessKeyId, isFollowed }: RunningJobView,
+  { pid, judgement, accessKeyId, isFollowed }: RunningJobView,
   { times }: TimedTextStyle,
 ): [string, string][] {
   const { expiration, remaining, startedAt, elapsed, unknownReason } = judgement;
-  const reason = unknownReason === null ? null : describeRunningUnknownReason(unknownReason);
+  const reason = unknownReason === null ? null : describeRunningUnknownReason(unknownReason, pid);
   // A followed job with a known expiration needs no duration.
   const isHintDone = isFollowed && expiration !== null;
   const advice = reason === null ? adviseRunningJob(judgement) : isHintDone ? '' : reason.hint;

@@ -1,4 +1,4 @@
-import { readExpirations } from '../document/expirations.ts';
+import { findUnusualForm, readExpirations } from '../document/expirations.ts';
 import { parseJsonObject, readText, readValue } from '../document/json-object.ts';
 import { createKeysDocument, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
@@ -37,6 +37,8 @@ export async function readProcessKeys(poll: OngoingPoll, command: string): Promi
   const object = parseJsonObject(output);
   if (object === null || readValue(object, 'Version') !== 1) throw createOutputError(output, object);
   const read = (name: string) => ({ name, value: readText(object, name) });
+  const form = findUnusualForm(object.Expiration, poll.options.clock.now());
+  if (form !== null) poll.notes.add({ code: 'EXPIRATION_ONLY_SOME_SDKS', name: 'Expiration', form });
   return {
     accessKeyId: read('AccessKeyId'),
     secretAccessKey: read('SecretAccessKey'),

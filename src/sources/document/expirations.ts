@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
+import type { ExpirationForm } from '../../domain/poll-note.ts';
 import { parseInstant } from '../../domain/time/instant.ts';
 import type { Notes } from '../notes.ts';
 import { isQuoted, type NamedValue } from './named-value.ts';
@@ -74,6 +75,22 @@ const NOT_FOR_DATEUTIL = / (?:GMT|[+-]\d\d:?\d\d) (?:[A-Z]|m=)| m=/;
 export function isRejectedByBotocore(value: string): boolean {
   const read = readExpiration({ name: '', value, impliedZone: 'utc' });
   return read !== null && (!read.hasZone || EPOCH.test(value.trim()) || NOT_FOR_DATEUTIL.test(value));
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/**
+ * The form of the expiration that a process printed, if some SDKs do not accept this form. Null if every SDK accepts it,
+ * and for a text that is not a time.
+ */
+export function findUnusualForm(value: unknown, now: Instant): ExpirationForm | null {
+  if (value === '') return 'empty';
+  if (typeof value === 'number') return value < now ? 'number' : null;
+  const read = typeof value === 'string' ? readExpiration({ name: '', value, impliedZone: 'utc' }) : null;
+  if (typeof value !== 'string' || read === null) return null;
+  if (EPOCH.test(value.trim())) return 'epoch';
+  if (!read.hasZone) return 'no-zone';
+  return RFC_3339.test(value) ? null : 'not-rfc3339';
 }
 
 /** Also accepts the time since 1970 in seconds (written by weep, aws-okta) or milliseconds (from SSO). */

@@ -65,7 +65,7 @@ type Read = (variable: string, key: string) => Setting | null;
 /** Notes that have no field but the name of a setting. */
 type SettingNoteCode = Exclude<
   Extract<PollNote, { name: string }>,
-  { otherName: string } | { place: string }
+  { otherName: string } | { place: string } | { form: string }
 >['code'];
 type Note = (code: SettingNoteCode, setting: Setting) => void;
 

@@ -1,4 +1,4 @@
-import type { FileProblemCause } from '../../domain/provider-chain/providers.ts';
+import type { FileProblemCause } from '../../domain/provider-chain/shared-files/file-problem.ts';
 
 /** The first line that a parser rejects. Lines are counted from 1. */
 export interface SyntaxProblem {

@@ -7,6 +7,7 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
+import { addRegionNotes } from '../aws/region-of-botocore.ts';
 import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
@@ -14,18 +15,18 @@ import { isVariableSet, readVariable } from '../environment/variables.ts';
 import { ResponseTimer } from '../http/response-timer.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
-import {
-  type ParsedProfileFiles,
-  type Profile,
-  readProfileFiles,
-  type SectionSettings,
-} from '../profile/files.ts';
+import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
+import {
+  checkRoleBase,
+  type ProfileProviders,
+  probeProfileOffline,
+} from './client-profiles/probe-profile.ts';
+import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
 import { type ProbeMode, pollProvider } from './provider.ts';
-import { findMissingBase } from './role-base.ts';
 import { inspectSharedFiles, type SharedFileFacts } from './shared-files.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
@@ -74,18 +75,19 @@ export async function probeProviders(
     ...probeProfileProviders(probeOptions, files, mode).map(([name, probe]) => withLimit(name, probe)),
   ]);
   const { imds, doesImdsV1Work } = await probedImds;
-  const byName = new Map([...providers, imds].map((provider) => [provider.name, provider]));
+  const all = addRegionNotes([...providers, imds], probeOptions, files);
+  const byName = new Map(all.map((provider) => [provider.name, provider]));
   const { selectedName, profiles } = files;
+  const probed = { options: probeOptions, providers: byName };
   const role = byName.get('profile-role');
-  if (role?.state === 'untried') {
-    const problem = await findMissingBase(selectedName, { files, providers: byName, options: probeOptions });
-    if (problem !== null) byName.set('profile-role', { ...role, state: 'incomplete', problem });
-  }
+  if (role !== undefined) byName.set('profile-role', await checkRoleBase(role, { ...probed, files }));
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
     limits.pollMs,
     NOT_INSPECTED,
   );
+  const unusual = findUnusualSettings(env, files, botocoreProfiles);
+  const probe = (each: ParsedProfileFiles) => probeProfileOffline(each, probed);
   const ofDefaultVariable = readVariable(env, 'AWS_DEFAULT_PROFILE');
   // The loader drops sections without settings, but other SDKs accept such a profile.
   const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
@@ -117,7 +119,13 @@ export async function probeProviders(
     variableNotes: mode.offline
       ? []
       : (await import('../environment/variable-notes.ts')).findVariableNotes(env),
-    botocoreProfile: await probeBotocoreProfile(probeOptions, files, botocoreProfiles),
+    botocoreProfile: await probeBotocoreProfile(probeOptions, { files, botocoreProfiles, probe }),
+    clientProfiles: isUsual(unusual)
+      ? []
+      : await loadClientProfiles().then(({ probeClientProfiles }) =>
+          probeClientProfiles({ files, botocoreProfiles, unusual, probe }),
+        ),
+    unusualSettings: unusual,
   };
 }
 
@@ -128,29 +136,30 @@ const NOT_INSPECTED: SharedFileFacts = {
   botocoreProfiles: null,
 };
 
+/** Usual files are read alike by every client. */
+const loadClientProfiles = () => import('./client-profiles/client-profiles.ts');
+
+interface BotocoreContext {
+  files: ParsedProfileFiles;
+  botocoreProfiles: SharedFileFacts['botocoreProfiles'];
+  probe: (files: ParsedProfileFiles) => Promise<ProfileProviders>;
+}
+
 /**
  * The providers that botocore alone finds in the profile, because it accepts `key: value` and reads a comment after a
  * value as part of the value. Runs no process.
  */
 async function probeBotocoreProfile(
   options: SourceOptions,
-  files: ParsedProfileFiles,
-  profiles: SharedFileFacts['botocoreProfiles'],
+  { files, botocoreProfiles, probe }: BotocoreContext,
 ): Promise<ChainFacts['botocoreProfile']> {
-  const profile = profiles?.get(files.selectedName);
-  if (profiles === null || profile === undefined) return null;
+  const profile = botocoreProfiles?.get(files.selectedName);
+  if (botocoreProfiles === null || profile === undefined) return null;
   const withVariable = await probeRoleOfVariable(profile, options);
   const known = files.profiles.get(files.selectedName);
-  const countSettings = (each: Profile | undefined) =>
-    countCredentialSettings(each?.config) + countCredentialSettings(each?.credentials);
-  if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
-    return withVariable;
-  }
-  const probes = probeProfileProviders(options, { ...files, profiles }, { offline: true });
-  const providers = Object.fromEntries(
-    await Promise.all(probes.map(async ([name, probe]) => [name, await probe])),
-  );
-  return { ...providers, ...withVariable };
+  if (!hasOtherSettings(profile, known)) return withVariable;
+  const { probeBotocoreProviders } = await loadClientProfiles();
+  return { ...(await probeBotocoreProviders(botocoreProfiles, { files, probe })), ...withVariable };
 }
 
 /** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */
@@ -164,23 +173,6 @@ async function probeRoleOfVariable(
   const name = 'profile-web-identity';
   return { [name]: await probeWebIdentity(name, { tokenFile, roleArn }, options) };
 }
-
-const CREDENTIAL_SETTING =
-  /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_.*)$/i;
-
-/** Whether one of these settings has another value. The number of settings of both profiles is compared elsewhere. */
-function hasOtherValues(profile: Profile, known: Profile | undefined): boolean {
-  const differs = (settings: SectionSettings, others: SectionSettings = {}) =>
-    Object.entries(settings).some(
-      ([key, value]) =>
-        (CREDENTIAL_SETTING.test(key) || key === 'duration_seconds') &&
-        (readText(others, key) ?? value) !== value,
-    );
-  return differs(profile.config, known?.config) || differs(profile.credentials, known?.credentials);
-}
-
-const countCredentialSettings = (settings: SectionSettings = {}) =>
-  Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;
 
 function listVariables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariables' | 'blankVariables'> {
   const names = Object.keys(env).filter((name) => env[name] !== undefined && CHAIN_VARIABLE.test(name));

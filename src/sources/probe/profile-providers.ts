@@ -15,7 +15,7 @@ import { createProcessSource } from '../process/process.ts';
 import { omitSettings, readProfileCredentials } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 import { findShellSyntax } from '../profile/shell-syntax.ts';
-import { findChainedBase } from '../role/chained-base.ts';
+import { findChainedBase, findMfaProfile } from '../role/chained-base.ts';
 import type { SourceOptions } from '../source.ts';
 import { createPolledProvider, type ProbeMode } from './provider.ts';
 import { probeSso } from './sso.ts';
@@ -103,7 +103,10 @@ function inspectRole(
 ): Provider {
   const arn = read('role_arn');
   if (arn === null || read('web_identity_token_file') !== null) return createProvider('profile-role');
-  const problem = findRoleProblem(read('source_profile'), read('credential_source'), files.profiles);
+  const mfaProfile = findMfaProfile(profile, files);
+  const problem: ProviderProblem | null =
+    findRoleProblem(read('source_profile'), read('credential_source'), files.profiles) ??
+    (mfaProfile === null ? null : { code: 'MFA_REQUIRED', profile: mfaProfile });
   const duration = read('duration_seconds')?.trim() ?? '';
   const role = {
     ...parseRoleArn(arn),
@@ -112,6 +115,8 @@ function inspectRole(
       base: findChainedBase(profile, files),
       source: findCredentialSource(read('credential_source')),
       sourceProfile: read('source_profile'),
+      needsMfa: read('mfa_serial') !== null,
+      mfaProfileOfGo: findMfaProfile(profile, files, readProfileCredentials),
     },
   };
   return createProvider(

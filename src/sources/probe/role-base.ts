@@ -1,5 +1,6 @@
 import type { MissingBase, Provider, ProviderName } from '../../domain/provider-chain/providers.ts';
 import { readText } from '../document/json-object.ts';
+import { readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { CREDENTIAL_SOURCES, probeProfileProviders } from './profile-providers.ts';
@@ -38,9 +39,13 @@ export async function findMissingBase(
   const isRole = ({ name: each }: Provider) => each === 'profile-role';
   if (providers.some((each) => !isRole(each) && hasCredentials(each))) return null;
   // A profile that names itself uses its own keys.
-  if (base !== name && providers.some((each) => isRole(each) && each.state === 'untried')) {
+  if (base !== name && providers.some((each) => isRole(each) && isComplete(each))) {
     return findMissingBase(base, context, [...visited, name]);
   }
+  const named = context.files.profiles.get(base);
+  const source = named === undefined ? null : readProfileSetting(named, 'credential_source');
+  if (source !== null && findMissingSource(source, context.providers) === null)
+    return { ...missing, cause: 'NO_ROLE' };
   const failed = providers.find(({ state }) => state === 'fails');
   return failed?.problem
     ? { ...missing, cause: 'SIGNED_OUT', failed: { name: failed.name, problem: failed.problem } }
@@ -55,6 +60,8 @@ function findMissingSource(value: string, providers: BaseContext['providers']): 
   const cause = isDisabled ? 'IMDS_DISABLED' : 'MISSING';
   return { code: 'NO_BASE_CREDENTIALS', setting: 'credential_source', value, cause };
 }
+
+const isComplete = ({ state, problem }: Provider) => state === 'untried' || problem?.code === 'MFA_REQUIRED';
 
 const hasCredentials = ({ state, problem }: Provider) =>
   state === 'answers' || state === 'untried' || problem?.code === 'NO_SESSION_TOKEN';

@@ -1,5 +1,6 @@
 import type { Sdk } from '../../domain/provider-chain/clients.ts';
-import type { ChainFacts, FileProblem, MisplacedSection } from '../../domain/provider-chain/providers.ts';
+import type { ChainFacts } from '../../domain/provider-chain/providers.ts';
+import type { FileProblem, MisplacedSection } from '../../domain/provider-chain/shared-files/file-problem.ts';
 import { readSmallFile } from '../environment/small-file.ts';
 import type { ParsedProfileFiles, Profile, ProfileFile } from '../profile/files.ts';
 import {

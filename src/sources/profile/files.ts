@@ -78,7 +78,8 @@ export async function readProfileFiles(options: ProfileLocation): Promise<Parsed
 /** Expands `~/`, like botocore and the JavaScript SDK: no shell does so in a variable of a systemd unit. */
 function resolvePath({ env, home }: ProfileLocation, variable: string, file: string): string | null {
   const folder = readVariable(env, 'HOME') ?? home;
-  const path = readVariable(env, variable) ?? join('~/.aws', file);
+  // Blanks name a file that does not exist. Most SDKs read the default file only if the variable is empty.
+  const path = env[variable] || join('~/.aws', file);
   if (!path.startsWith('~/')) return path;
   return folder ? join(folder, path.slice(2)) : null;
 }

@@ -1,6 +1,6 @@
 import type { ProviderName, RoleBaseKind } from '../../domain/provider-chain/providers.ts';
 import { PollError } from '../poll-error.ts';
-import { findCredentialKind, readBaseCredentials } from '../profile/credentials.ts';
+import { findCredentialKind, readBaseCredentials, readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
 import { readRoleBase } from './settings.ts';
 
@@ -24,6 +24,27 @@ export function findChainedBase(profile: Profile, files: ParsedProfileFiles): Ro
   } catch (error) {
     if (error instanceof PollError) return null;
     throw error;
+  }
+}
+
+/**
+ * The first profile whose role needs a code of an MFA device: this profile, or one that assumes its role. Null if no
+ * role needs a code.
+ * @param read the credentials of a profile that assumes a role
+ */
+export function findMfaProfile(
+  profile: Profile,
+  files: ParsedProfileFiles,
+  read = readBaseCredentials,
+): string | null {
+  const visited = new Set<string>();
+  for (let current = profile; ; ) {
+    if (readProfileSetting(current, 'mfa_serial') !== null) return current.name;
+    visited.add(current.name);
+    const base = files.profiles.get(readProfileSetting(current, 'source_profile') ?? '');
+    if (base === undefined || visited.has(base.name)) return null;
+    if (findCredentialKind(base, read) !== 'role') return null;
+    current = base;
   }
 }
 

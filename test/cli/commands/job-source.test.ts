@@ -235,6 +235,61 @@ test.each<[string, Settings, string]>([
   expect(endpoint.requests).toEqual([]);
 });
 
+const PROCESS_CONFIG = `[default]\ncredential_process = cat HOME/document\n`;
+
+/** Settings with which botocore fails, while other SDKs use the same credentials as without these settings. */
+const ONLY_BOTOCORE_FAILS: [title: string, settings: Settings, note: RegExp][] = [
+  [
+    'a repeated section',
+    { files: { '.aws/config': `${PROCESS_CONFIG}[default]\nregion = x\n` } },
+    /^note: line 3 of .*config repeats a section: botocore \(AWS CLI\) fails, even with keys .*\nhint: move /m,
+  ],
+  [
+    'a repeated key beside keys in the environment',
+    { env: KEYS, files: { '.aws/config': '[default]\nregion = x\nregion = y\n' } },
+    /^note: line 3 of .*config repeats a key of its section: botocore .*\nhint: keep one of both lines$/m,
+  ],
+  [
+    'a blank AWS_PROFILE',
+    { env: { AWS_PROFILE: '' } },
+    /^note: AWS_PROFILE is blank: botocore \(AWS CLI\) treats it as a value and fails\nhint: unset AWS_PROFILE$/m,
+  ],
+  [
+    'a comment after a command',
+    { files: { '.aws/config': PROCESS_CONFIG.replace('document', 'document # comment') } },
+    /^note: the credential_process .* botocore \(AWS CLI\) fails there: a comment follows the value of credential_process\nhint: move the comment /m,
+  ],
+];
+
+describe.each(ONLY_BOTOCORE_FAILS)('with %s', (_, { env, files }, note) => {
+  test('check, exec and env name the SDK that fails, and judge the credentials of the others', async () => {
+    const { run } = await prepare({
+      ...(env === undefined ? {} : { env }),
+      files: { ...files, document: PROCESS_DOCUMENT },
+    });
+    const runs = [
+      await run('check', '-j', '4h'),
+      await run('env', '-j', '4h', '-f', 'env'),
+      await run('exec', '-j', '4h', '--', 'true'),
+    ];
+    for (const { code, stderr } of runs) {
+      expect(code, stderr).toBe(0);
+      expect(stderr).toMatch(note);
+      expect(stderr.match(/botocore/g)?.length, stderr).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('a chosen source needs no note', async () => {
+    const { run } = await prepare({
+      ...(env === undefined ? {} : { env }),
+      files: { ...files, document: PROCESS_DOCUMENT },
+    });
+    const { code, stderr } = await run('check', '-j', '4h', '--source', 'imds');
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('botocore');
+  });
+});
+
 ciTest('the role of a web identity is assumed, judged and passed, and a note names IMDS', async () => {
   const provider = new IdentityProvider();
   const sts = await startSts({ roles: [{ arn: ROLE_ARN, identities: { provider } }] });

@@ -30,7 +30,14 @@ const sections = (config: string[], credentials: string[] = []) => ({
 const role = (profileFile: 'config' | 'credentials', sourceProfile: string | null): KnownProvider => ({
   state: 'untried',
   profileFile,
-  roleSession: { durationSeconds: null, base: null, source: null, sourceProfile },
+  roleSession: {
+    durationSeconds: null,
+    base: null,
+    source: null,
+    sourceProfile,
+    needsMfa: false,
+    mfaProfileOfGo: null,
+  },
 });
 
 describe('Terraform', () => {

@@ -6,13 +6,13 @@ import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import { groupByOutcome, groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
 import {
   type ChainFacts,
-  FILE_PROBLEM_CAUSES,
   type KnownProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type ProviderName,
   type ProviderProblem,
 } from '../../../src/domain/provider-chain/providers.ts';
+import { FILE_PROBLEM_CAUSES } from '../../../src/domain/provider-chain/shared-files/file-problem.ts';
 import { createFacts, type KnownProviders, withCredentials } from '../../support/domain/facts.ts';
 import { formatOutcome } from '../../support/domain/shadowing-case.ts';
 
@@ -30,7 +30,7 @@ const pollFailed = (reason: FailureReason, possibleHopLimit = false): ProviderPr
 });
 
 const missingBase = (
-  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED',
+  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED' | 'NO_ROLE',
   setting: 'source_profile' | 'credential_source' = 'credential_source',
 ): ProviderProblem => ({ code: 'NO_BASE_CREDENTIALS', setting, value: 'base', cause });
 
@@ -67,9 +67,13 @@ const STATES: Readonly<Record<string, KnownProvider>> = {
   'incomplete: NO_ROLE_ARN': incomplete({ code: 'NO_ROLE_ARN' }),
   'incomplete: NO_ROLE_SOURCE': incomplete({ code: 'NO_ROLE_SOURCE' }),
   'incomplete: TWO_ROLE_SOURCES': incomplete({ code: 'TWO_ROLE_SOURCES' }),
+  'incomplete: MFA_REQUIRED': incomplete({ code: 'MFA_REQUIRED', profile: 'default' }),
+  'incomplete: MFA_REQUIRED of another profile': incomplete({ code: 'MFA_REQUIRED', profile: 'base' }),
   'incomplete: ROLE_SOURCE_MISSING': incomplete({ code: 'ROLE_SOURCE_MISSING', name: 'base' }),
   'incomplete: credential_source MISSING': incomplete(missingBase('MISSING')),
   'incomplete: source_profile MISSING': incomplete(missingBase('MISSING', 'source_profile')),
+  'incomplete: EMPTY_SETTING role_arn': incomplete({ code: 'EMPTY_SETTING', name: 'role_arn' }),
+  'incomplete: NO_ROLE': incomplete(missingBase('NO_ROLE', 'source_profile')),
   'incomplete: SIGNED_OUT': incomplete(missingBase('SIGNED_OUT')),
   'incomplete: IMDS_DISABLED': incomplete(missingBase('IMDS_DISABLED')),
   'incomplete: both SSO settings': incomplete({
@@ -138,8 +142,11 @@ test('each note of a poll has the recorded outcomes and findings', async () => {
     EXPIRATION_REJECTED_BY_BOTOCORE: ['AWS_CREDENTIAL_EXPIRATION'],
     EXPIRATION_UNREADABLE: ['Expiration', 'AWS_CREDENTIAL_EXPIRATION'],
   };
+  const forms = ['no-zone', 'epoch', 'number', 'empty', 'not-rfc3339'];
   const notes = POLL_NOTE_CODES.flatMap((code) =>
-    (names[code] ?? ['NAME']).map((name) => ({ code, name }) as PollNote & { name: string }),
+    code === 'EXPIRATION_ONLY_SOME_SDKS'
+      ? forms.map((form) => ({ code, name: form, form }) as PollNote & { name: string })
+      : (names[code] ?? ['NAME']).map((name) => ({ code, name }) as PollNote & { name: string }),
   );
   const lines = notes.flatMap((note) =>
     (['environment', 'container', 'process', 'imds'] as const).map((name) =>

@@ -17,7 +17,14 @@ const KEYS = withCredentials();
 const roleOf = (provider: 'environment' | 'imds', name: string): KnownProvider => ({
   state: 'untried',
   profileFile: 'credentials',
-  roleSession: { durationSeconds: null, base: null, source: { provider, name }, sourceProfile: null },
+  roleSession: {
+    durationSeconds: null,
+    base: null,
+    source: { provider, name },
+    sourceProfile: null,
+    needsMfa: false,
+    mfaProfileOfGo: null,
+  },
 });
 
 describe('findWinnersWithout', () => {

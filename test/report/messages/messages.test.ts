@@ -140,6 +140,7 @@ describe('every code has a complete sentence', () => {
     const fields = {
       name: 'AWS_X',
       place: 'start',
+      form: 'no-zone',
       otherName: 'AWS_Y',
       profile: 'loader',
       key: 'role_arn',

@@ -11,9 +11,9 @@ import type { ChainOutcome, OutcomeCause } from '../../../src/domain/provider-ch
 import {
   type ChainFacts,
   createProvider,
-  FILE_PROBLEM_CAUSES,
   type ProviderProblem,
 } from '../../../src/domain/provider-chain/providers.ts';
+import { FILE_PROBLEM_CAUSES } from '../../../src/domain/provider-chain/shared-files/file-problem.ts';
 import { describeChainFinding } from '../../../src/report/messages/provider-chain/chain-findings.ts';
 import { describeProviderHint } from '../../../src/report/messages/provider-chain/provider-hints.ts';
 import {
@@ -266,6 +266,20 @@ describe('each code has a sentence', () => {
       { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: [], without: [] },
       { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: SDKS, without },
     ],
+    KEYS_IN_TWO_FILES: [
+      { profile: 'loader', sdks, stoppedSdks, without },
+      { profile: 'loader', sdks: [], stoppedSdks, without: [] },
+      { profile: 'loader', sdks: SDKS, stoppedSdks: [], without: [] },
+    ],
+    SETTING_NOT_LOWERCASE: [
+      { settings: ['ROLE_ARN'], sdks },
+      { settings: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], sdks: ['java'] },
+    ],
+    EMPTY_SETTING: [
+      { setting: 'role_arn', sdks, stoppedSdks: ['go'] },
+      { setting: 'role_arn', sdks: ['java'], stoppedSdks: [] },
+      { setting: 'role_arn', sdks: SDKS, stoppedSdks: SDKS },
+    ],
     FALLS_BACK_TO_INSTANCE_ROLE: [
       { sdks, stoppedSdks, problem: 'POLL_FAILED', reason: 'timeout' },
       { sdks: ['java'], stoppedSdks, ...failed },
@@ -291,6 +305,7 @@ describe('each code has a sentence', () => {
     BLANK_VARIABLE: [
       { variable: 'AWS_PROFILE', sdks },
       { variable: 'AWS_PROFILE', sdks: SDKS },
+      { variable: 'AWS_CONFIG_FILE', sdks },
     ],
     LEGACY_VARIABLES: [
       { variables: ['AWS_SECRET_KEY'], sdks, others: [] },
@@ -351,11 +366,14 @@ describe('each code has a sentence', () => {
 
   const PROBLEMS: { [Code in ProviderProblem['code']]: Extract<ProviderProblem, { code: Code }> } = {
     NO_SECRET_KEY: { code: 'NO_SECRET_KEY' },
+    EMPTY_SETTING: { code: 'EMPTY_SETTING', name: 'role_arn' },
     NO_KEY_ID: { code: 'NO_KEY_ID' },
     NO_SESSION_TOKEN: { code: 'NO_SESSION_TOKEN' },
     NO_ROLE_ARN: { code: 'NO_ROLE_ARN' },
     NO_ROLE_SOURCE: { code: 'NO_ROLE_SOURCE' },
     TWO_ROLE_SOURCES: { code: 'TWO_ROLE_SOURCES' },
+    MFA_REQUIRED: { code: 'MFA_REQUIRED', profile: 'base' },
+    COMMENT_IN_VALUE: { code: 'COMMENT_IN_VALUE', name: 'role_arn', mark: '#' },
     ROLE_SOURCE_MISSING: { code: 'ROLE_SOURCE_MISSING', name: 'gone' },
     NO_BASE_CREDENTIALS: {
       code: 'NO_BASE_CREDENTIALS',
@@ -403,6 +421,7 @@ describe('each code has a sentence', () => {
 
   const CAUSES: { [Reason in OutcomeCause['reason']]: OutcomeCause & { reason: Reason } } = {
     INCOMPLETE: { reason: 'INCOMPLETE' },
+    MFA_REQUIRED: { reason: 'MFA_REQUIRED' },
     FAILED: { reason: 'FAILED' },
     HANGS: { reason: 'HANGS' },
     EXPIRED: { reason: 'EXPIRED' },
@@ -412,6 +431,7 @@ describe('each code has a sentence', () => {
     INVALID_FILE: { reason: 'INVALID_FILE', path: '/home/a/.aws/config', line: 4 },
     BLANK_VARIABLE: { reason: 'BLANK_VARIABLE', setting: 'AWS_X' },
     INVALID_SETTING: { reason: 'INVALID_SETTING', setting: 'AWS_X' },
+    EMPTY_SETTING: { reason: 'EMPTY_SETTING', setting: 'role_arn' },
     OTHER_PROFILE: { reason: 'OTHER_PROFILE', setting: 'AWS_X', named: 'nightly' },
     OTHER_SECTION: { reason: 'OTHER_SECTION', path: '/home/a/.aws/config', section: 'loader' },
     OTHER_URL: { reason: 'OTHER_URL', setting: 'AWS_X' },

@@ -130,22 +130,24 @@ describe('the text of a running job', () => {
 
   test('each unknown reason has a message and a hint of its own', () => {
     const reasons = CASES.flatMap(([, { unknownReason }]) =>
-      unknownReason === null ? [] : [describeRunningUnknownReason(unknownReason)],
+      unknownReason === null ? [] : [describeRunningUnknownReason(unknownReason, 4711)],
     );
     expect(reasons).toHaveLength(7);
     expect(new Set(reasons.map(({ message }) => message)).size).toBe(7);
     for (const { hint } of reasons) expect(hint).toMatch(/^[a-z]/);
-    expect(describeRunningUnknownReason({ code: 'NO_COPY', provider: 'imds' }).message).toBe(
+    expect(describeRunningUnknownReason({ code: 'NO_COPY', provider: 'imds' }, 4711).message).toBe(
       'the process has no copy in its variables: its SDKs use IMDS, and get new credentials there before these expire; only a copy elsewhere can expire',
     );
     const describe = (provider: 'container' | 'profile') =>
-      describeRunningUnknownReason({ code: 'NO_COPY', provider });
+      describeRunningUnknownReason({ code: 'NO_COPY', provider }, 4711);
     expect(describe('container').hint).toMatch(
       /^nothing to do if the job gets its credentials from an SDK; see /,
     );
     // An SDK does not read the keys of a file again.
     expect(describe('profile').message).toMatch(/ so there is nothing to follow$/);
-    expect(describe('profile').hint).toMatch(/^see with `cred-watch sources --pid PID` /);
+    expect(describe('profile').hint).toMatch(
+      /^see with `cred-watch sources --pid 4711` .* \(`pgrep -P 4711` lists the children\)/,
+    );
   });
 
   test('docs/jobs.md shows the output of a job that is not safe', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   chooseExpiration,
+  findUnusualForm,
   type NamedExpiration,
   readExpirations,
 } from '../../../src/sources/document/expirations.ts';
@@ -122,4 +123,31 @@ test('readExpirations keeps the order of the names and leaves out missing values
     { name: 'A', value: '1', impliedZone: 'local' },
   ]);
   expect(readExpirations(['A'], read)).toEqual([{ name: 'A', value: '1', impliedZone: null }]);
+});
+
+describe('findUnusualForm', () => {
+  const now = Date.parse('2026-11-22T05:00:00Z');
+
+  test.each<[value: unknown, form: ReturnType<typeof findUnusualForm>]>([
+    ['2026-11-22T06:00:00Z', null],
+    ['2026-11-22T06:00:00.123456Z', null],
+    ['2026-11-22T06:00:00+00:00', null],
+    ['2026-11-22T06:00:00', 'no-zone'],
+    ['2026-11-22T06:00:00.123456', 'no-zone'],
+    ['2026-11-22 06:00:00', 'no-zone'],
+    ['2026-11-22 06:00:00Z', 'not-rfc3339'],
+    ['2026-11-22T06:00:00+0000', 'not-rfc3339'],
+    ['2026-11-22t06:00:00z', 'not-rfc3339'],
+    ['1795329600', 'epoch'],
+    ['1795329600000', 'epoch'],
+    [1795329600, 'number'],
+    [1795329600000, null],
+    ['', 'empty'],
+    ['soon', null],
+    [null, null],
+    [undefined, null],
+    [true, null],
+  ])('the form of %j is %j', (value, form) => {
+    expect(findUnusualForm(value, now)).toBe(form);
+  });
 });

@@ -2,8 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
-import { groupSdksByRole, JOB_SOURCES } from '../../../src/domain/provider-chain/job-credentials.ts';
+import {
+  groupByCredentials,
+  groupSdksByRole,
+  JOB_SOURCES,
+} from '../../../src/domain/provider-chain/job-credentials.ts';
 import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
+import { describeFailingSdks } from '../../../src/report/messages/provider-chain/failing-sdks.ts';
 import { describeUndecidedSource } from '../../../src/report/messages/provider-chain/job-source.ts';
 import { hasOnlyEndpoint } from '../../../src/sources/only-endpoint.ts';
 import { resolveSourceName } from '../../../src/sources/open.ts';
@@ -15,13 +20,16 @@ import { homeWith } from '../../support/sources/profile-home.ts';
 test.each(CASES)('the source of a job is that of every SDK in the case $name', async (each) => {
   const { environment } = await setUp(each);
   const sourceOptions = { ...options(environment), exchange: () => expect.unreachable('a request was sent') };
-  const { source, provider, outcomes } = await findJobSource(sourceOptions);
+  const { source, provider, outcomes, facts } = await findJobSource(sourceOptions);
   const ends = new Set(Object.values(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))));
   // Without a request, an endpoint counts as working, so only other providers can fail.
   if (provider !== null && ends.size === 1)
     expect([...ends][0]).toMatch(new RegExp(`^(stops at )?${provider}`));
   expect(source).toBe(provider === null ? null : JOB_SOURCES[provider]);
-  if (provider === null) expect(ends.size).toBeGreaterThan(1);
+  if (provider === null && ends.size === 1) {
+    const winner = outcomes.botocore.kind === 'wins' ? outcomes.botocore.provider : expect.unreachable();
+    expect(groupByCredentials(facts, outcomes, winner).length).toBeGreaterThan(1);
+  }
   if (await hasOnlyEndpoint(sourceOptions)) expect(source).toBe(resolveSourceName('auto', sourceOptions));
 });
 
@@ -99,6 +107,51 @@ test('a blank before the container URI decides nothing, and the hint first remov
   );
 });
 
+describe('settings that clients read differently', () => {
+  const keys = 'aws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = x\n';
+  const find = (files: Parameters<typeof homeWith>[0], env: Record<string, string> = {}) =>
+    findJobSource(options({ HOME: homeWith(files), ...env }));
+
+  test('a setting without a value is no reason to choose its source', async () => {
+    const job = await find({ config: '[default]\ncredential_process =\n' });
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toMatch(
+      /botocore \(AWS CLI\) and Rust stop at process \(credential_process has no value\); .* use IMDS$/,
+    );
+    expect(hint).toMatch(/^choose with --source imds;/);
+  });
+
+  test('an empty path of the config file makes SDKs disagree', async () => {
+    const job = await find({ config: `[default]\n${keys}` }, { AWS_CONFIG_FILE: '' });
+    expect(describeUndecidedSource(job).message).toMatch(
+      /: botocore \(AWS CLI\), Java and Rust use IMDS; Go, JavaScript and .NET use profile keys /,
+    );
+  });
+
+  test('a duration in upper case is the duration of some SDKs', async () => {
+    const role = 'role_arn = arn:aws:iam::111122223333:role/loader\nsource_profile = user\n';
+    const job = await find({ config: `[default]\n${role}DURATION_SECONDS = 7200\n[profile user]\n${keys}` });
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toMatch(/botocore \(AWS CLI\), Go and Rust .* for 2h\); Java, .* for 1h\)$/);
+    expect(hint).toMatch(/^write the names of the settings of the profile in lower case;/);
+  });
+
+  test('two processes in different case are two kinds of credentials', async () => {
+    const job = await find({
+      config: '[default]\ncredential_process = a\n',
+      credentials: '[default]\nCREDENTIAL_PROCESS = b\n',
+    });
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toMatch(
+      /Go and Rust run one credential_process of the profile; .* and .NET run another one$/,
+    );
+    expect(hint).toMatch(/^keep one credential_process in the profile/);
+  });
+});
+
 describe('a comment after a value, which botocore reads as part of the value', () => {
   const role = 'role_arn = arn:aws:iam::111122223333:role/loader\n';
   const user = '[profile user]\naws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = x\n';
@@ -153,5 +206,55 @@ describe('a profile with a token file beside AWS_ROLE_ARN', () => {
       source: 'web-identity',
       profile: 'default',
     });
+  });
+});
+
+describe('failures of some SDKs, although the others get the credentials of the job', () => {
+  const ROLE = 'role_arn = arn:aws:iam::111122223333:role/loader\nsource_profile = user\n';
+  const USER = '[profile user]\naws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = x\n';
+  const find = async (settings: string, env: Record<string, string> = {}) => {
+    const HOME = homeWith({ config: `[default]\n${settings}` });
+    const { facts, outcomes } = await findJobSource(options({ HOME, ...env }));
+    return describeFailingSdks(facts, outcomes);
+  };
+
+  test.each<[title: string, settings: string, env: Record<string, string>, message: RegExp, hint: RegExp]>([
+    [
+      'a role at a configured endpoint of STS',
+      `${ROLE}${USER}`,
+      { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' },
+      /^boto3 and version 1 of the AWS CLI do not read AWS_REGION/,
+      /^set AWS_DEFAULT_REGION/,
+    ],
+    [
+      'a role whose source profile has a role with MFA beside its keys',
+      `${ROLE}${USER}${ROLE.replace('user', 'other')}mfa_serial = x\n`,
+      {},
+      /^the role of the profile works, but Go fails there: profile user has mfa_serial/,
+      /^sign in with another tool/,
+    ],
+    [
+      'a comment after the duration of a token file',
+      'role_arn = arn:aws:iam::111122223333:role/loader # comment\nweb_identity_token_file = /etc/hostname\n',
+      {},
+      /fails there: a comment follows the value of role_arn$/,
+      /^move the comment to a line of its own/,
+    ],
+  ])('%s', async (_, settings, env, message, hint) => {
+    const [failure, ...others] = await find(settings, env);
+    expect(failure).toEqual({
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
+    expect(others).toEqual([]);
+  });
+
+  test.each([
+    ['', {}],
+    [`${ROLE}${USER}`, { AWS_REGION: 'eu-west-1' }],
+    // The poll has a note.
+    ['credential_process = program | cat\n', {}],
+  ])('there are none with %j and %j', async (settings, env) => {
+    expect(await find(settings, env)).toEqual([]);
   });
 });

@@ -258,6 +258,12 @@ describe('a profile', () => {
     ['', { code: 'NO_ROLE_SOURCE' }],
     ['source_profile = gone', { code: 'ROLE_SOURCE_MISSING', name: 'gone' }],
     ['source_profile = base', null],
+    ['source_profile = base\nmfa_serial = x', { code: 'MFA_REQUIRED', profile: 'default' }],
+    ['source_profile = gone\nmfa_serial = x', { code: 'ROLE_SOURCE_MISSING', name: 'gone' }],
+    [
+      'credential_source = Environment\nmfa_serial = x',
+      { code: 'NO_BASE_CREDENTIALS', setting: 'credential_source', value: 'Environment', cause: 'MISSING' },
+    ],
     [
       'source_profile = default',
       { code: 'NO_BASE_CREDENTIALS', setting: 'source_profile', value: 'default', cause: 'MISSING' },

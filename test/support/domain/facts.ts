@@ -6,6 +6,7 @@ import {
   PROVIDER_NAMES,
   type ProviderName,
 } from '../../../src/domain/provider-chain/providers.ts';
+import { NO_UNUSUAL_SETTINGS } from '../../../src/domain/provider-chain/shared-files/unusual-settings.ts';
 
 export type KnownProviders = Partial<Record<ProviderName, KnownProvider>>;
 
@@ -34,6 +35,8 @@ export function createFacts(
     fileProblems: [],
     misplacedSections: [],
     botocoreProfile: null,
+    clientProfiles: [],
+    unusualSettings: NO_UNUSUAL_SETTINGS,
     otherEnvironment: null,
     variableNotes: [],
     doesImdsV1Work: null,

@@ -75,12 +75,16 @@ export function formatFinding(finding: ChainFinding): string {
 /** No server listens at this address. */
 export const NOWHERE = 'http://127.0.0.1:1/';
 
-/** Replaces `${now+1h}` by an instant, `${epoch+1h}` by seconds since 1970, and `${jwt+1h}` by a token that expires then. */
+/**
+ * Replaces `${now+1h}` by an instant, `${zoneless+1h}` by one without a zone, `${epoch+1h}` by seconds since 1970, and
+ * `${jwt+1h}` by a token that expires then.
+ */
 function replaceTimes(text: string): string {
-  return text.replace(/\$\{(now|epoch|jwt)([+-])(\d+)([mh])\}/g, (_, kind, sign, count, unit) => {
+  return text.replace(/\$\{(now|zoneless|epoch|jwt)([+-])(\d+)([mh])\}/g, (_, kind, sign, count, unit) => {
     const minutes = Number(count) * (unit === 'h' ? 60 : 1);
     const at = Date.now() + (sign === '-' ? -1 : 1) * minutes * 60_000;
     if (kind === 'now') return new Date(at).toISOString();
+    if (kind === 'zoneless') return new Date(at).toISOString().replace('Z', '');
     if (kind === 'epoch') return String(Math.floor(at / 1000));
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     return [part({ alg: 'none' }), part({ exp: Math.floor(at / 1000) }), 'false-signature'].join('.');

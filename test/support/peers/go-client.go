@@ -18,8 +18,12 @@ func checkProfile(ctx context.Context) error {
 		return err
 	}
 	_, err = config.LoadSharedConfigProfile(ctx, env.SharedConfigProfile, func(o *config.LoadSharedConfigOptions) {
-		o.CredentialsFiles = []string{env.SharedCredentialsFile}
-		o.ConfigFiles = []string{env.SharedConfigFile}
+		if env.SharedCredentialsFile != "" {
+			o.CredentialsFiles = []string{env.SharedCredentialsFile}
+		}
+		if env.SharedConfigFile != "" {
+			o.ConfigFiles = []string{env.SharedConfigFile}
+		}
 	})
 	return err
 }

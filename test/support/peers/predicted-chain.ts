@@ -35,8 +35,9 @@ export async function predict(each: ShadowingCase, client: Client): Promise<Pred
     keyId: getKeyId(resolveChain(client, facts), client, facts),
     environment: {
       ...environment,
-      AWS_CONFIG_FILE: join(environment.HOME, '.aws/config'),
-      AWS_SHARED_CREDENTIALS_FILE: join(environment.HOME, '.aws/credentials'),
+      AWS_CONFIG_FILE: environment.AWS_CONFIG_FILE ?? join(environment.HOME, '.aws/config'),
+      AWS_SHARED_CREDENTIALS_FILE:
+        environment.AWS_SHARED_CREDENTIALS_FILE ?? join(environment.HOME, '.aws/credentials'),
     },
   };
 }
@@ -56,8 +57,16 @@ export const listCases = (client: Client) =>
     (each) => each.skipPeers === undefined && !expectedOutcome(each, client).startsWith('unknown'),
   );
 
+/** STS refuses a request that names an MFA device without a code. */
+export function lacksMfaCode(body: string): boolean {
+  const parameters = new URLSearchParams(body);
+  return parameters.has('SerialNumber') && !parameters.has('TokenCode');
+}
+
 /** The response of STS to a request with this body. */
 export function createStsResponse(body: string): string {
+  if (lacksMfaCode(body))
+    return '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no code</Message></Error></ErrorResponse>';
   const action = new URLSearchParams(body).get('Action') ?? '';
   const credentials = `<AccessKeyId>${STS_KEY_ID}</AccessKeyId><SecretAccessKey>false-secret</SecretAccessKey>
     <SessionToken>false-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>`;

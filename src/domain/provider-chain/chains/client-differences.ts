@@ -1,4 +1,4 @@
-import type { PollNoteCode, PollNoteFields } from '../../poll-note.ts';
+import type { ExpirationForm, PollNoteCode, PollNoteFields } from '../../poll-note.ts';
 import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { Provider, ProviderName } from '../providers.ts';
@@ -31,6 +31,7 @@ const DIFFERENCES: Partial<Record<PollNoteCode, ClientDifference>> = {
   IMDS_V1_USED: rejectedBy('rust'),
   DOCUMENT_WITHOUT_CODE: rejectedBy('go', 'php'),
   PROCESS_NEEDS_SHELL: rejectedBy('botocore'),
+  NO_REGION_FOR_BOTOCORE: rejectedBy('botocore'),
   // JavaScript treats any text except `false` as true. Java throws for anything except `true` and `false`.
   DISABLED_FOR_SOME_SDKS: { clients: ['javascript', 'java'], kind: 'stops', reason: 'DISABLED' },
   IPV6_ONLY_BOTOCORE: { clients: ['botocore'], kind: 'unknown', reason: 'OTHER_ENDPOINT' },
@@ -80,6 +81,21 @@ const CLIENTS_AFFECTED_BY_UNREADABLE: Readonly<Record<string, readonly Client[]>
   AWS_CREDENTIAL_EXPIRATION: ['botocore'],
 };
 
+const ANY_TEXT: readonly Client[] = ['botocore', 'java', 'go', 'rust', 'dotnet', 'ruby', 'php'];
+
+/**
+ * The clients that fail if the expiration of a process has this form. Sources: tests with botocore 1.43.11,
+ * `credential-provider-process` 3.972, version 2 of the Go SDK, and Ruby 3.168; the code of Java (`DateUtils`), Rust
+ * (`credential_process.rs`) and .NET. Others fail at a number because of EXPIRATION_UNREADABLE.
+ */
+const CLIENTS_REJECTING_FORM: Readonly<Record<ExpirationForm, readonly Client[]>> = {
+  'no-zone': ['botocore', 'java', 'go', 'rust'],
+  epoch: ANY_TEXT,
+  number: ['javascript'],
+  empty: ANY_TEXT,
+  'not-rfc3339': ['go', 'ruby'],
+};
+
 const ENDPOINTS: readonly ProviderName[] = ['container', 'imds'];
 
 /** How the result of this client differs from our poll of the provider. Null if it does not differ. */
@@ -90,6 +106,9 @@ export function findClientDifference({ name, notes }: Provider, client: Client):
       return stop({ reason: 'BLANK_VARIABLE', setting: note.name });
     }
     if (note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE' && client === 'botocore') {
+      return stop({ reason: 'INVALID_SETTING', setting: note.name });
+    }
+    if (note.code === 'EXPIRATION_ONLY_SOME_SDKS' && CLIENTS_REJECTING_FORM[note.form].includes(client)) {
       return stop({ reason: 'INVALID_SETTING', setting: note.name });
     }
     if (

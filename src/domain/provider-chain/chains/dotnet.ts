@@ -1,3 +1,4 @@
+import type { ProviderProblem } from '../providers.ts';
 import {
   type ChainLink,
   environmentLink,
@@ -16,8 +17,11 @@ const dotnetProfile: ChainLink = (facts, sdk) => {
     return providerLink('sso', { onIncomplete: 'next', onFailure: 'next' })(facts, sdk);
   const names = ['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const;
   const [kind, ...others] = selectConfigured(facts, names);
+  // .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA.
+  const onIncomplete = (problem: ProviderProblem) =>
+    problem.code === 'MFA_REQUIRED' && problem.profile !== facts.profile.name ? 'stop' : 'next';
   return kind !== undefined && others.length === 0
-    ? providerLink(kind, { onIncomplete: 'next' })(facts, sdk)
+    ? providerLink(kind, { onIncomplete })(facts, sdk)
     : 'next';
 };
 

@@ -19,9 +19,9 @@ const checkGoConfiguration: ChainLink = (facts) => {
   const isInvalid = (name: ProviderName) => {
     const { state, problem } = providers[name];
     if (state !== 'incomplete') return false;
-    // Go looks for the credential_source only if no provider comes first.
+    // Go looks for the credential_source and for MFA only if no provider comes first.
     if (problem.code === 'NO_BASE_CREDENTIALS') return problem.setting === 'source_profile';
-    return problem.code !== 'NO_ROLE_SOURCE' && problem.code !== 'NO_SESSION_TOKEN';
+    return !['NO_ROLE_SOURCE', 'NO_SESSION_TOKEN', 'MFA_REQUIRED'].includes(problem.code);
   };
   const usesOther = isDefaultVariableUsed(facts);
   const invalid = (['profile', 'profile-role', 'profile-web-identity'] as const).find(isInvalid);
@@ -39,6 +39,7 @@ const checkGoConfiguration: ChainLink = (facts) => {
 /** Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS. */
 export const goRole: ChainLink = ({ providers }) => {
   const { state, problem } = providers['profile-role'];
+  if (problem?.code === 'MFA_REQUIRED') return stopAt('profile-role', { reason: 'MFA_REQUIRED' });
   if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
   return state === 'absent' ? 'next' : { kind: 'wins', provider: 'profile-role', problem: null };
 };

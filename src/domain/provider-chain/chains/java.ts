@@ -1,3 +1,4 @@
+import type { ProviderProblem } from '../providers.ts';
 import {
   AWS_PROFILE,
   type ChainLink,
@@ -9,6 +10,9 @@ import {
   providerLink,
 } from './links.ts';
 
+const lacksRoleSource = (problem: ProviderProblem) =>
+  problem.code === 'NO_ROLE_SOURCE' || (problem.code === 'EMPTY_SETTING' && problem.name === 'role_arn');
+
 /** Java skips providers that raise an error. It treats a blank variable as a value. */
 export const JAVA: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
@@ -18,10 +22,10 @@ export const JAVA: readonly ChainLink[] = [
     providerLink('profile-web-identity', { onIncomplete: 'next', onFailure: 'leave' }),
     providerLink('sso', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('profile-role', {
-      onIncomplete: ({ code }) => (code === 'NO_ROLE_SOURCE' ? 'next' : 'leave'),
+      onIncomplete: (problem) => (lacksRoleSource(problem) ? 'next' : 'leave'),
     }),
-    providerLink('login', { onFailure: 'leave' }),
-    providerLink('process', { onFailure: 'leave' }),
+    providerLink('login', { onIncomplete: 'leave', onFailure: 'leave' }),
+    providerLink('process', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('profile', { onIncomplete: 'leave' }),
   ),
   containerLink('next', { onFailure: 'next' }),

@@ -2,11 +2,15 @@ import { type ChainLink, environmentLink, groupLinks, LAST, linkIf, providerLink
 
 /** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
 const javascriptRole: ChainLink = (facts, sdk) => {
-  const { problem } = facts.providers['profile-role'];
+  const { problem, roleSession } = facts.providers['profile-role'];
   const cause = problem?.code === 'NO_BASE_CREDENTIALS' ? problem.cause : null;
   if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
+  if (cause === 'NO_ROLE') return { kind: 'wins', provider: 'profile-role', problem: null };
   const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
-  const onIncomplete = cause === 'SIGNED_OUT' ? 'stop' : isMissing ? 'leave' : 'next';
+  // JavaScript asks for the code before it looks for the credentials that assume the role.
+  const needsMfa = problem?.code === 'MFA_REQUIRED' || (isMissing && roleSession?.needsMfa === true);
+  const isStopped = cause === 'SIGNED_OUT' || needsMfa;
+  const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
   return providerLink('profile-role', { onIncomplete })(facts, sdk);
 };
 

@@ -1,6 +1,7 @@
 import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
-import type { ChainFacts, FileProblem, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import type { FileProblem } from '../shared-files/file-problem.ts';
 import { findClientDifference } from './client-differences.ts';
 import { findLateOutcome } from './late-responses.ts';
 import { isTokenLate } from './response-limits.ts';
@@ -45,12 +46,19 @@ const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boo
   accessKeyId?.startsWith('ASIA') === true &&
   notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
+/** A cause that says more than that the provider fails. */
+function findCause(problem: ProviderProblem | null): OutcomeCause | null {
+  if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
+  if (problem?.code === 'COMMENT_IN_VALUE') return { reason: 'INVALID_SETTING', setting: problem.name };
+  return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
+}
+
 export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {
   const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
   return (facts, client) => {
     const provider = facts.providers[name];
     const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
-      action === 'stop' ? stopAt(name, { reason }) : action;
+      action === 'stop' ? stopAt(name, findCause(provider.problem) ?? { reason }) : action;
     const win = (problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null): ChainOutcome => ({
       kind: 'wins',
       provider: name,
@@ -58,6 +66,8 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
     });
     if (provider.state === 'absent') return 'next';
     if (provider.problem?.code === 'NO_SESSION_TOKEN') return win('NO_SESSION_TOKEN');
+    // The client uses the value with the comment.
+    if (provider.problem?.code === 'COMMENT_IN_VALUE') return act('stop', 'INCOMPLETE');
     if (provider.state === 'incomplete') {
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
       return act(action, 'INCOMPLETE');

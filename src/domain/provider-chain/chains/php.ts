@@ -1,4 +1,4 @@
-import type { ChainFacts, ProfileProvider, ProviderName } from '../providers.ts';
+import type { ChainFacts, ProfileProvider, ProviderName, ProviderProblem } from '../providers.ts';
 import {
   type ChainLink,
   environmentLink,
@@ -24,6 +24,9 @@ function hasRoleSource({ providers, sections }: ChainFacts, file: File): boolean
   return sourceProfile === null || sections[file].has(sourceProfile);
 }
 
+/** PHP uses empty keys. */
+const stopIfKeyEmpty = ({ code }: ProviderProblem) => (code === 'EMPTY_SETTING' ? 'stop' : 'next');
+
 /** With a `role_arn`, PHP ignores the keys of the same section. */
 const keysAndRoleOf = (file: File): ChainLink =>
   groupLinks(
@@ -33,14 +36,14 @@ const keysAndRoleOf = (file: File): ChainLink =>
     ),
     linkIf(
       (facts) => isIn(facts, file, 'profile') && !isIn(facts, file, 'profile-role', 'profile-web-identity'),
-      tryProvider('profile'),
+      providerLink('profile', { onIncomplete: stopIfKeyEmpty, onFailure: 'next' }),
     ),
   );
 
 const processOf = (file: File): ChainLink =>
   linkIf(
     (facts) => isIn(facts, file, 'process'),
-    providerLink('process', { onFailure: 'next', onExpired: 'next' }),
+    providerLink('process', { onIncomplete: 'next', onFailure: 'next', onExpired: 'next' }),
   );
 
 /** PHP always reads the config file in the home folder. */

@@ -38,6 +38,12 @@ const stopIfNotUtf8 = stopIfFileProblem(({ fileProblems }) =>
 const isInCredentialsFile = ({ providers }: ChainFacts) =>
   providers['profile-web-identity'].profileFile === 'credentials';
 
+/** Ruby reads the current folder as a file. */
+const stopIfPathEmpty: ChainLink = ({ unusualSettings: { emptyPaths } }) => {
+  const [setting] = emptyPaths;
+  return setting === undefined ? 'next' : stopAt(null, { reason: 'BLANK_VARIABLE', setting });
+};
+
 /** Ruby knows the sources Ec2InstanceMetadata and EcsContainer. */
 const stopIfSourceUnknown: ChainLink = ({ providers }) =>
   providers['profile-role'].roleSession?.source?.provider === 'environment'
@@ -50,6 +56,7 @@ const stopIfSourceUnknown: ChainLink = ({ providers }) =>
  * knows only the relative URI of a container endpoint.
  */
 export const RUBY: readonly ChainLink[] = [
+  stopIfPathEmpty,
   stopIfNotUtf8,
   environmentLink({ onIncomplete: 'next' }),
   stopIfWebIdentityBlank,

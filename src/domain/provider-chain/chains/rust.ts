@@ -12,12 +12,20 @@ import {
   stopIfProfileMissing,
 } from './links.ts';
 
+/** Rust accepts a base profile with a `credential_source` and no role. */
+const rustRole: ChainLink = (facts, client) => {
+  const { problem } = facts.providers['profile-role'];
+  return problem?.code === 'NO_BASE_CREDENTIALS' && problem.cause === 'NO_ROLE'
+    ? { kind: 'wins', provider: 'profile-role', problem: null }
+    : providerLink('profile-role')(facts, client);
+};
+
 /** Only the error "not loaded" lets the chain go on. Rust treats a blank variable as a value. */
 export const RUST: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   stopIfFileInvalid,
   linkIf(({ profile }) => profile.anyExist, groupLinks(stopIfProfileBlank, stopIfProfileMissing)),
-  providerLink('profile-role'),
+  rustRole,
   providerLink('profile-web-identity'),
   providerLink('sso'),
   providerLink('login'),

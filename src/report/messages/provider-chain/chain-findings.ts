@@ -11,14 +11,14 @@ import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
+import { describeStoppingProvider } from './broken-provider.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
 import { describeDefaultVariable, describeSkippedEnvironment, UNSET_KEYS } from './profile-variables.ts';
-import { describeNoteHint, describeProviderHint } from './provider-hints.ts';
+import { describeProviderHint } from './provider-hints.ts';
 import { PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
 import {
   describeAlternative,
-  describeClients,
   describeOtherClients,
   describeSdks,
   describeWithout,
@@ -26,6 +26,8 @@ import {
   listSdks,
 } from './sdk-lists.ts';
 import { describeFileProblem, describeMisplacedSection } from './shared-files.ts';
+import { describeEmptySetting, describeSplitKeys, describeUpperCase } from './unusual-settings.ts';
+import { describeBlankVariable, describeLegacyVariables, describeMisspeltVariable } from './variables.ts';
 
 const listProviders = (names: readonly ProviderName[]) =>
   joinWords(names.map((name) => PROVIDER_PHRASES[name]));
@@ -162,20 +164,16 @@ const TEXTS: {
       hint: `set both keys or neither${describeAlternative(provider, without, facts)}`,
     };
   },
+  KEYS_IN_TWO_FILES: describeSplitKeys,
+  SETTING_NOT_LOWERCASE: describeUpperCase,
+  EMPTY_SETTING: describeEmptySetting,
   FALLS_BACK_TO_INSTANCE_ROLE: ({ sdks, stoppedSdks }, facts) => ({
     message:
       `the container endpoint fails: ${describeSdks(sdks, 'falls', 'fall')} back to IMDS and the role of the instance; ` +
       describeFailingSdks(stoppedSdks),
     hint: `${describeHint('container', facts)}; to keep containers away from the role of the instance, set its hop limit to 1`,
   }),
-  PROVIDER_STOPS_CHAIN: ({ provider, works, stoppedSdks, without }, facts) => ({
-    message: works
-      ? `${PROVIDER_PHRASES[provider]} works, but ${describeFailingSdks(stoppedSdks)} there`
-      : `${PROVIDER_PHRASES[provider]} does not work, and ${describeSdks(stoppedSdks, 'tries', 'try')} no later provider`,
-    hint: works
-      ? describeNoteHint(provider, facts)
-      : `${describeHint(provider, facts)}${describeAlternative(provider, without, facts)}`,
-  }),
+  PROVIDER_STOPS_CHAIN: describeStoppingProvider,
   INVALID_SETTING_STOPS: ({ setting, stoppedSdks }) => ({
     message: `${setting} is neither \`true\` nor \`false\`: ${describeFailingSdks(stoppedSdks)} with every provider`,
     hint: `set ${setting} to \`true\` or \`false\`, or unset it`,
@@ -201,18 +199,9 @@ const TEXTS: {
       `and SDKs choose differently${stoppedSdks.length === 0 ? '' : `: ${describeFailingSdks(stoppedSdks)}`}`,
     hint: 'keep one of them, and move the others to other profiles',
   }),
-  BLANK_VARIABLE: ({ variable, sdks }) => ({
-    message: `${variable} is blank: ${describeSdks(sdks, 'treats', 'treat')} it as a value${describeOtherSdks(sdks, 'ignore it')}`,
-    hint: `unset ${variable}`,
-  }),
-  LEGACY_VARIABLES: ({ variables, sdks, others }) => ({
-    message: `${describeClients(sdks, others, 'reads', 'read')} keys from ${joinWords(variables)}${describeOtherSdks(sdks, 'do not')}`,
-    hint: `unset ${variables.join(' ')}, or use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead`,
-  }),
-  MISSPELT_VARIABLE: ({ variable, similar }) => ({
-    message: `no SDK reads ${variable}: ${askDidYouMean(similar)}`,
-    hint: `if so, set ${joinWords(similar, 'or')} instead`,
-  }),
+  BLANK_VARIABLE: describeBlankVariable,
+  LEGACY_VARIABLES: describeLegacyVariables,
+  MISSPELT_VARIABLE: describeMisspeltVariable,
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
   SDKS_DISAGREE: describeDisagreement,
   OTHER_CLIENTS_DIFFER: describeOtherClients,

@@ -26,6 +26,8 @@ import {
 } from './providers.ts';
 import { describeIdentifiedProvider, describeSdks } from './sdk-lists.ts';
 
+export { describeFailingSdks } from './failing-sdks.ts';
+
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
 
 /** Why no source has the credentials that SDKs would give the job. */
@@ -77,8 +79,12 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
       isBroken: true,
     };
   }
+  // Some SDKs stop at a setting without a value, which cred-watch ignores.
+  const isSetUp = (name: ProviderName) => facts.providers[name].state !== 'absent';
   const choices = PROVIDER_NAMES.filter(
-    (name) => JOB_SOURCES[name] !== null && (ends.includes(name) || name === findEndpointSource(facts)),
+    (name) =>
+      JOB_SOURCES[name] !== null &&
+      ((ends.includes(name) && isSetUp(name)) || name === findEndpointSource(facts)),
   );
   const blanks = facts.providers.container.notes.find((note) => note.code === 'VALUE_HAS_BLANKS');
   const isUnsupported = ends.some((end) => end !== null && JOB_SOURCES[end] === null);
@@ -106,8 +112,12 @@ function describeAmbiguousProvider(
   facts: ChainFacts,
   outcomes: JobCredentials['outcomes'],
 ): Explanation {
-  const parts = groupByCredentials(facts, outcomes, name).map(({ sdks, provider }) => {
+  const parts = groupByCredentials(facts, outcomes, name).map(({ sdks, provider }, index) => {
     const { roleSession } = provider;
+    if (name === 'process') {
+      const which = index === 0 ? 'one credential_process of the profile' : 'another one';
+      return `${describeSdks(sdks, 'runs', 'run')} ${which}`;
+    }
     const lasts = formatDuration(roleSession?.durationSeconds ?? DEFAULT_ROLE_SESSION);
     const identity = [...listIdentity(provider), ...(roleSession === null ? [] : [`for ${lasts}`])];
     return `${describeSdks(sdks, 'uses', 'use')} ${PROVIDER_LABELS[name]} (${identity.join(', ')})`;
@@ -117,7 +127,11 @@ function describeAmbiguousProvider(
     hint:
       name === 'profile-web-identity'
         ? 'unset AWS_ROLE_ARN, which botocore prefers to role_arn of the profile; or choose with --source web-identity --role-arn'
-        : 'in the profile, move comments to lines of their own, because botocore reads a comment after a value as part of the value; or choose with --source and --duration',
+        : name === 'process'
+          ? 'keep one credential_process in the profile, with its name in lower case; or choose with --process'
+          : facts.unusualSettings.notLowercase.length > 0
+            ? 'write the names of the settings of the profile in lower case; or choose with --source and --duration'
+            : 'in the profile, move comments to lines of their own, because botocore reads a comment after a value as part of the value; or choose with --source and --duration',
   };
 }
 

@@ -20,6 +20,9 @@ type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 
 const RETRY = 'try again in a moment';
 
+const SIGN_IN_ELSEWHERE =
+  'sign in with another tool, which keeps the credentials in variables or in a profile';
+
 const describeTimeout: DescribeHint = ({ name }) =>
   name === 'process'
     ? 'run the command by hand and check what it waits for'
@@ -33,7 +36,7 @@ const SOURCES_HINTS: Partial<Record<FailureReason, DescribeHint>> = {
   starting: () => RETRY,
   throttled: () => `${RETRY}, and check which other programs send requests`,
   'server-error': () => `${RETRY}; if it fails again, read the log of the endpoint`,
-  'mfa-required': () => 'sign in with another tool, which keeps the credentials in variables or in a profile',
+  'mfa-required': () => SIGN_IN_ELSEWHERE,
   'long-lived': () => 'replace the keys with a role',
   unreachable: () => 'check that this is an EC2 instance and that its IMDS is enabled',
   timeout: describeTimeout,
@@ -51,13 +54,21 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       );
     case 'NO_KEY_ID':
     case 'NO_SECRET_KEY':
-      return 'set both keys or neither';
+      return name === 'profile' && facts.unusualSettings.areKeysSplit
+        ? 'move both keys into one file'
+        : 'set both keys or neither';
     case 'NO_SESSION_TOKEN':
       return ADD_SESSION_TOKEN;
     case 'NO_ROLE_ARN':
       return name === 'web-identity'
         ? 'set AWS_ROLE_ARN to the role, or unset AWS_WEB_IDENTITY_TOKEN_FILE'
         : 'set role_arn to the role, or remove web_identity_token_file';
+    case 'COMMENT_IN_VALUE':
+      return 'move the comment to a line of its own, because botocore reads a comment after a value as part of the value';
+    case 'MFA_REQUIRED':
+      return SIGN_IN_ELSEWHERE;
+    case 'EMPTY_SETTING':
+      return `remove ${problem.name} from the profile, or set a value`;
     case 'NO_BASE_CREDENTIALS':
       if (problem.failed !== undefined) {
         const { failed, value } = problem;
@@ -67,6 +78,8 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
           base,
         );
       }
+      if (problem.cause === 'NO_ROLE')
+        return `move credential_source from profile ${problem.value} to the profile with the role, instead of source_profile`;
       return problem.setting === 'source_profile'
         ? `add credentials to profile ${problem.value}, or name another source_profile`
         : 'name another credential_source (Environment, EcsContainer, Ec2InstanceMetadata), or a source_profile';
@@ -99,8 +112,13 @@ export function describeNoteHint(name: ProviderName, { providers }: ChainFacts):
   const { notes, responseTimes } = providers[name];
   if (notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT')) return RAISE_HOP_LIMIT;
   const unreadable = notes.find(
-    (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
+    (note) =>
+      note.code === 'EXPIRATION_UNREADABLE' ||
+      note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE' ||
+      note.code === 'EXPIRATION_ONLY_SOME_SDKS',
   );
+  if (notes.some(({ code }) => code === 'NO_REGION_FOR_BOTOCORE'))
+    return 'set AWS_DEFAULT_REGION, or region in the profile';
   const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
   if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
   const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');

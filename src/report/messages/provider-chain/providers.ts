@@ -89,7 +89,15 @@ export function describeProviderProblem(problem: ProviderProblem): string {
   switch (problem.code) {
     case 'ROLE_SOURCE_MISSING':
       return `source_profile ${problem.name} does not exist`;
+    case 'MFA_REQUIRED':
+      return `profile ${problem.profile} has mfa_serial, so a person has to enter a code`;
+    case 'COMMENT_IN_VALUE':
+      return `a comment follows the value of ${problem.name}`;
+    case 'EMPTY_SETTING':
+      return `${problem.name} has no value`;
     case 'NO_BASE_CREDENTIALS':
+      if (problem.cause === 'NO_ROLE')
+        return `${problem.setting} ${problem.value} has a credential_source without a role_arn`;
       return problem.failed === undefined
         ? `${problem.setting} ${problem.value} has no credentials`
         : `${problem.setting} ${problem.value} has no valid credentials: ${PROVIDER_LABELS[problem.failed.name]}, ${describeProviderProblem(problem.failed.problem)}`;
@@ -116,6 +124,7 @@ const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
   ENDPOINT_MODE_CASE: 'the SDK accepts only the spellings IPv4 and IPv6',
   SEVERAL_ROLES: 'the SDK expects a single role',
   TOKEN_TTL_NONCONFORMING: 'the SDK needs the TTL of the token',
+  NO_REGION_FOR_BOTOCORE: 'the SDK has no region for STS',
   IMDS_V1_USED: 'the SDK does not support IMDSv1',
   DOCUMENT_WITHOUT_CODE: 'the SDK rejects a document without Code',
   PROCESS_NEEDS_SHELL: 'the SDK starts the command without a shell',
@@ -123,6 +132,7 @@ const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
 
 const FIXED_CAUSES = {
   INCOMPLETE: 'settings are missing',
+  MFA_REQUIRED: 'the role needs a code of an MFA device',
   FAILED: 'the provider fails',
   HANGS: 'the SDK waits without a time limit',
   EXPIRED: 'the credentials have expired',
@@ -147,6 +157,8 @@ export function describeCause(cause: OutcomeCause): string {
       return `${cause.setting} is blank`;
     case 'INVALID_SETTING':
       return `${cause.setting} is invalid`;
+    case 'EMPTY_SETTING':
+      return `${cause.setting} has no value`;
     case 'OTHER_PROFILE':
       return `profile ${cause.named ?? 'unknown'}, which ${cause.setting} names`;
     case 'OTHER_URL':

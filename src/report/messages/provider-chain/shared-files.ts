@@ -3,7 +3,7 @@ import type {
   FileProblem,
   FileProblemCause,
   MisplacedSection,
-} from '../../../domain/provider-chain/providers.ts';
+} from '../../../domain/provider-chain/shared-files/file-problem.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { SDK_NAMES } from './providers.ts';

@@ -45,7 +45,7 @@ const describeNoCopy = (provider: ProviderName): string => {
 };
 
 /** Why the verdict is `unknown`. */
-export function describeRunningUnknownReason(reason: RunningUnknownReason): Explanation {
+export function describeRunningUnknownReason(reason: RunningUnknownReason, pid: number): Explanation {
   switch (reason.code) {
     case 'NO_COPY':
       return {
@@ -53,7 +53,7 @@ export function describeRunningUnknownReason(reason: RunningUnknownReason): Expl
           reason.provider === null
             ? 'the variables of the process have no credentials'
             : describeNoCopy(reason.provider),
-        hint: `${isRefreshed(reason.provider) ? 'nothing to do if the job gets its credentials from an SDK; ' : ''}see with \`cred-watch sources --pid PID\` which credentials its SDKs use and when they expire; if this is a script or \`cred-watch exec\`, give the id of its child that has the keys (\`pgrep -P PID\` lists the children); if the job has a copy elsewhere, state its end with --expires 45m`,
+        hint: `${isRefreshed(reason.provider) ? 'nothing to do if the job gets its credentials from an SDK; ' : ''}see with \`cred-watch sources --pid ${pid}\` which credentials its SDKs use and when they expire; if this is a script or \`cred-watch exec\`, give the id of its child that has the keys (\`pgrep -P ${pid}\` lists the children); if the job has a copy elsewhere, state its end with --expires 45m`,
       };
     case 'EXPIRATION_UNKNOWN':
       return {

@@ -1,0 +1,75 @@
+import type { ChainFacts, ClientProfile } from '../../../domain/provider-chain/providers.ts';
+import {
+  FILE_READERS,
+  type FileReader,
+  type UnusualSettings,
+} from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
+import type { ParsedProfileFiles } from '../../profile/files.ts';
+import { applyComments } from './comments.ts';
+import { applyEmptySettings } from './empty-settings.ts';
+import { readLike } from './file-readers.ts';
+import type { ProfileProviders } from './probe-profile.ts';
+import { selectDiffering } from './select-differing.ts';
+
+interface Context {
+  files: ParsedProfileFiles;
+  botocoreProfiles: ParsedProfileFiles['profiles'] | null;
+  unusual: UnusualSettings;
+  /** Passed as a function, because this module is in a file of its own, which does not contain the sources. */
+  probe: (files: ParsedProfileFiles) => Promise<ProfileProviders>;
+}
+
+const FILES = [
+  { variable: 'AWS_CONFIG_FILE', file: 'configFile' },
+  { variable: 'AWS_SHARED_CREDENTIALS_FILE', file: 'credentialsFile' },
+] as const;
+
+/**
+ * What clients find that read the shared files in another way than the loader of the JavaScript SDK with names in any
+ * case. Runs no process, so a provider is replaced only if its settings differ.
+ */
+export async function probeClientProfiles(context: Context): Promise<ClientProfile[]> {
+  const usual = await context.probe(context.files);
+  return Promise.all(FILE_READERS.map((reader) => probeLike(reader, usual, context)));
+}
+
+/** The providers that botocore finds in its profiles, if they differ. */
+export async function probeBotocoreProviders(
+  profiles: ParsedProfileFiles['profiles'],
+  { files, probe }: Pick<Context, 'files' | 'probe'>,
+): Promise<NonNullable<ChainFacts['botocoreProfile']>> {
+  const profile = profiles.get(files.selectedName);
+  const probed = await probe({ ...files, profiles });
+  const providers = profile === undefined ? probed : applyComments(probed, profile);
+  const usual = { providers: await probe(files), profile: files.profiles.get(files.selectedName) };
+  return selectDiffering({ providers, profile }, usual);
+}
+
+async function probeLike(
+  reader: FileReader,
+  usual: ProfileProviders,
+  context: Context,
+): Promise<ClientProfile> {
+  const { unusual, botocoreProfiles } = context;
+  const files = readLike(reader, { ...context.files, botocoreProfiles, emptyPaths: unusual.emptyPaths });
+  const profile = files.profiles.get(files.selectedName);
+  const probed = await context.probe(files);
+  const withEmpty =
+    profile && reader.keepsEmpty
+      ? applyEmptySettings(probed, profile, { reader, profiles: files.profiles })
+      : probed;
+  const found =
+    profile && reader.clients.includes('botocore') ? applyComments(withEmpty, profile) : withEmpty;
+  const known = context.files.profiles.get(context.files.selectedName);
+  const unreadFiles = FILES.flatMap(({ variable, file }) => {
+    const { state, path } = context.files[file];
+    return state === 'read' && files[file].state !== 'read' ? [{ variable, path }] : [];
+  });
+  return {
+    clients: reader.clients,
+    providers: selectDiffering({ providers: found, profile }, { providers: usual, profile: known }),
+    profile:
+      unreadFiles.length === 0 ? null : { exists: profile !== undefined, anyExist: files.profiles.size > 0 },
+    unreadFiles,
+  };
+}

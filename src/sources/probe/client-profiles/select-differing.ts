@@ -1,0 +1,29 @@
+import {
+  PROFILE_PROVIDERS,
+  type ProfileProvider,
+  type Provider,
+} from '../../../domain/provider-chain/providers.ts';
+import { readProfileSetting } from '../../profile/credentials.ts';
+import type { Profile } from '../../profile/files.ts';
+
+type ProfileProviders = Readonly<Partial<Record<ProfileProvider, Provider>>>;
+
+/** Providers that a probe without network found, and their profile. */
+interface Probed {
+  providers: ProfileProviders;
+  profile: Profile | undefined;
+}
+
+/** The providers that a client finds with other settings. With the same settings, a process has the same result. */
+export const selectDiffering = (found: Probed, usual: Probed): ProfileProviders =>
+  Object.fromEntries(
+    PROFILE_PROVIDERS.flatMap((name) => {
+      const provider = found.providers[name];
+      const isSame =
+        JSON.stringify(provider) === JSON.stringify(usual.providers[name]) &&
+        (name !== 'process' || readProcess(found) === readProcess(usual));
+      return provider === undefined || isSame ? [] : [[name, provider]];
+    }),
+  );
+
+const readProcess = ({ profile }: Probed) => readProfileSetting(profile ?? null, 'credential_process');

@@ -1,0 +1,99 @@
+import {
+  type FileVariable,
+  NO_UNUSUAL_SETTINGS,
+  type UnusualSettings,
+} from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
+import { readText } from '../../document/json-object.ts';
+import type { Environment } from '../../environment/variables.ts';
+import { readProfileSetting } from '../../profile/credentials.ts';
+import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
+
+const CREDENTIAL_SETTING =
+  /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
+
+/** Settings that change the session of a role. */
+const SESSION_SETTING = /^(duration_seconds|external_id)$/i;
+
+export const KEY_ID = 'aws_access_key_id';
+export const SECRET_KEY = 'aws_secret_access_key';
+
+const FILE_VARIABLES = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'] as const satisfies FileVariable[];
+
+/** The setting of a section, even without a value. Undefined if the section does not have it. */
+export const findSetting = (section: SectionSettings, name: string): string | undefined =>
+  Object.entries(section).find(([key]) => key.toLowerCase() === name)?.[1];
+
+/**
+ * @param botocoreProfiles the profiles with their empty settings, which the loader of the JavaScript SDK drops. Null if
+ * botocore cannot parse a file.
+ */
+export function findUnusualSettings(
+  env: Environment,
+  files: ParsedProfileFiles,
+  botocoreProfiles: ParsedProfileFiles['profiles'] | null,
+): UnusualSettings {
+  const emptyPaths = FILE_VARIABLES.filter((name) => env[name] === '');
+  const chain = listProfiles(files.profiles, files.selectedName);
+  const withEmpty = botocoreProfiles === null ? [] : listProfiles(botocoreProfiles, files.selectedName);
+  const list = (profiles: readonly Profile[], isUnusual: (name: string, value: string) => boolean) => [
+    ...new Set(
+      profiles
+        .flatMap(({ config, credentials }) => [...Object.entries(config), ...Object.entries(credentials)])
+        .filter(([name]) => CREDENTIAL_SETTING.test(name) || SESSION_SETTING.test(name))
+        .filter(([name, value]) => isUnusual(name, value))
+        .map(([name]) => name),
+    ),
+  ];
+  const [selected] = chain;
+  return {
+    ...NO_UNUSUAL_SETTINGS,
+    notLowercase: list(chain, (name) => name !== name.toLowerCase()),
+    empty: list(withEmpty, (_, value) => value.trim() === ''),
+    areKeysSplit: selected !== undefined && areKeysSplit(selected),
+    emptyPaths,
+  };
+}
+
+export const isUsual = ({ notLowercase, empty, areKeysSplit, emptyPaths }: UnusualSettings): boolean =>
+  notLowercase.length + empty.length + emptyPaths.length === 0 && !areKeysSplit;
+
+const hasKey = (section: SectionSettings) =>
+  [KEY_ID, SECRET_KEY].some((name) => readText(section, name) !== null);
+
+export const hasPair = (section: SectionSettings) =>
+  [KEY_ID, SECRET_KEY].every((name) => readText(section, name) !== null);
+
+/** Whether the credentials file has one of both keys, or neither file has both, and both files together have them. */
+export function areKeysSplit({ config, credentials }: Profile): boolean {
+  const isSplit = hasKey(credentials) ? !hasPair(credentials) : !hasPair(config);
+  return isSplit && hasPair({ ...config, ...credentials });
+}
+
+/** The selected profile, and those that it and the others name as `source_profile`. */
+function listProfiles(profiles: ParsedProfileFiles['profiles'], name: string): Profile[] {
+  const found = new Map<string, Profile>();
+  let profile = profiles.get(name);
+  while (profile !== undefined && !found.has(profile.name)) {
+    found.set(profile.name, profile);
+    profile = profiles.get(readProfileSetting(profile, 'source_profile') ?? '');
+  }
+  return [...found.values()];
+}
+
+/** Whether botocore finds more settings of credentials in a profile than the loader of the JavaScript SDK, or others. */
+export function hasOtherSettings(profile: Profile, known: Profile | undefined): boolean {
+  const count = (settings: SectionSettings = {}) =>
+    Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;
+  const countAll = (each: Profile | undefined) => count(each?.config) + count(each?.credentials);
+  const differs = (settings: SectionSettings, others: SectionSettings = {}) =>
+    Object.entries(settings).some(
+      ([key, value]) =>
+        (CREDENTIAL_SETTING.test(key) || key === 'duration_seconds') &&
+        (readText(others, key) ?? value) !== value,
+    );
+  return (
+    countAll(profile) > countAll(known) ||
+    differs(profile.config, known?.config) ||
+    differs(profile.credentials, known?.credentials)
+  );
+}
