@@ -33,7 +33,7 @@ describe('toOutlive', () => {
       linux · imds
         not safe: a 5h job with a margin of 0s, 24s short at the worst moment; 99.94% of starts were safe
         → start the job within 1h 00m 32s after a rotation: all measured starts in that time were safe
-        → \`cred-watch exec -j 5h --margin 0s --wait 10m -- COMMAND\` waits for such a time (measured waits were at most 3m 11s)
+        → \`cred-watch exec -j 5h --margin 0s --wait 10m -- COMMAND\` waits for such a time (measured waits were at most 24s)
         → or let the job refresh its credentials instead of using a copy (IAM_ROLE for a Redshift COPY), or split the job
         11 rotations witnessed in 12h. Not safe needs no further evidence: one moment with too little validity is enough."
     `);

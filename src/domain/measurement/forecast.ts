@@ -18,8 +18,8 @@ export interface RotationForecast {
   latest: Instant;
   /** The median interval. */
   interval: Seconds;
-  /** The longest interval, plus the lag of the source. */
-  longestInterval: Seconds;
+  /** The remaining validity of the worst case. A start that needs more has waited for a rotation since then at most. */
+  shortestRemaining: Seconds;
   /** By how much the range is wider than the range of the measured intervals, on each side. */
   tolerance: Seconds;
 }
@@ -47,7 +47,7 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
     // A source with a lag still serves the old generation for a while.
     latest: Math.min(end, appeared.to + (max + lag) * 1000 + toleranceMs),
     interval: median,
-    longestInterval: max + lag,
+    shortestRemaining: measurement.worstCase.seconds,
     tolerance: Math.ceil(toleranceMs / 1000),
   };
 }

@@ -190,7 +190,7 @@ export function buildNowAdvice(
   judgement: NowJudgement,
   { hasWaited, isOffline, isWithoutDatabase }: WaitState,
 ): string {
-  const { verdict, outlook, nextRotation, validityAfterRotation, judgedAt, identity } = judgement;
+  const { verdict, outlook, nextRotation, judgedAt, identity } = judgement;
   const { session, required, clockOffset } = judgement;
   if (verdict === 'safe') return '';
   if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
@@ -225,7 +225,7 @@ export function buildNowAdvice(
     return isOffline
       ? `remove --offline: ${hasFinding(judgement, 'ROTATION_OVERDUE') ? 'the rotation is overdue' : 'only a new sample shows whether the rotation has happened'}`
       : 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
-  const { flag, reason } = adviseWait(nextRotation, (validityAfterRotation?.min ?? 0) - required);
+  const { flag, reason } = adviseWait(nextRotation, required);
   return `${wait}: ${flag} (${reason})`;
 }
 

@@ -15,7 +15,7 @@ test.each([
     earliest: NOW + seconds * 1000,
     latest: NOW + 600_000,
     interval: 600,
-    longestInterval: 600,
+    shortestRemaining: 5400,
     tolerance: 0,
   };
   expect(describeForecast(forecast, NOW)).toBe(`expected 12:02:00Z (in 2m), ${text}`);

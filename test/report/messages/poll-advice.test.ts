@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest';
+import type { SeriesHistory } from '../../../src/domain/model.ts';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
 import { listAdvice } from '../../../src/report/messages/advice/job-advice.ts';
 import { describeFinding } from '../../../src/report/messages/findings.ts';
+import { createHistory } from '../../support/domain/history.ts';
+import { toSample } from '../../support/domain/samples.ts';
 import { DAY, HOUR, MINUTE, pretend, START } from '../../support/report/charted-histories.ts';
 
 type Options = NonNullable<Parameters<typeof pretend>[0]>;
 
+const advise = (jobHours: number, options: Options) => adviseOn(pretend({ time: DAY, ...options }), jobHours);
+
 /** The advice on a job, and the finding about the distance of samples. */
-function advise(jobHours: number, options: Options) {
-  const analysis = analyse(pretend({ time: DAY, ...options }), { now: START + DAY, maxAge: null });
+function adviseOn(history: SeriesHistory, jobHours: number) {
+  const analysis = analyse(history, { now: START + DAY, maxAge: null });
   const judgement = judgeJob(analysis, { name: null, duration: jobHours * 3600, margin: 300 });
   return {
     verdict: judgement.verdict,
@@ -78,4 +83,29 @@ test.each([
 ])('with a rotation every %i ms, the advice is a poll every %i s', (rotateEvery, seconds) => {
   const { finding } = advise(1, { rotateEvery, every: 0.9 * rotateEvery, lifetimes: [8 * HOUR] });
   expect(finding).toMatchObject({ pollEverySeconds: seconds });
+});
+
+test.each([0.52, 0.99, 1.3, 20.6])(
+  'commands that were run twice within %d s, with hours between them, ask for polls without gaps',
+  (pause) => {
+    const begin = START / 1000;
+    const samples = [0, 3 * 3600].flatMap((after, index) => {
+      const rotatedAt = begin + after - 600;
+      const expires = rotatedAt + 6 * 3600;
+      return [0, pause].map((later) =>
+        toSample({ key: `ASIA${index}`, at: begin + after + later, issued: rotatedAt, expires }),
+      );
+    });
+    const identity = { host: 'h', source: 'imds', apiVersion: '2', role: 'r' } as const;
+    const { advice, finding } = adviseOn(createHistory(samples, identity), 4);
+    expect(finding).toBeNull();
+    expect(advice).toEqual([
+      'the only rotation was not witnessed, because no poll succeeded near it: keep polling without gaps',
+    ]);
+  },
+);
+
+test('polls at the distance of the rotations ask for more frequent ones', () => {
+  const { finding } = advise(1, { rotateEvery: 2 * MINUTE, every: 2 * MINUTE + 1000, lifetimes: [8 * HOUR] });
+  expect(finding).toMatchObject({ pollEverySeconds: 30 });
 });

@@ -12,7 +12,7 @@ test.each([
 ])('a rotation from minute %i to minute %i is %s', (from, to, text) => {
   const forecast = {
     interval: 180,
-    longestInterval: 180,
+    shortestRemaining: 180,
     tolerance: 0,
     expected: NOW + 2 * MINUTE,
     earliest: NOW + from * MINUTE,

@@ -10,16 +10,16 @@ import { measured, START } from '../../support/report/measured-series.ts';
 const HOUR = 3600;
 
 test.each([
-  [3600, 0, 0, '--wait 1h05m', '1h'],
-  [3600, 3000, 0, '--wait 15m', '10m'],
-  [3600, 3000, 600, '--wait 20m', '10m'],
-  [120, 0, 3, '--wait 10m', '2m'],
-  [3600, 4000, 0, '--wait 10m', '1s'],
-  [3600, -HOUR, 0, '--wait 1h05m', '1h'],
+  [3600, 7200, 0, '--wait 1h05m', '1h'],
+  [3600, 4200, 0, '--wait 15m', '10m'],
+  [3600, 4200, 600, '--wait 20m', '10m'],
+  [0, 120, 3, '--wait 10m', '2m'],
+  [3600, 3600, 0, '--wait 10m', '1s'],
+  [-60, 3540, 0, '--wait 1h05m', '1h'],
 ])(
-  'rotations after %i s at most, safe for %i s, with a tolerance of %i s: %s',
-  (longestInterval, safeTime, tolerance, flag, longest) => {
-    expect(adviseWait({ longestInterval, tolerance }, safeTime)).toEqual({
+  'at least %i s left, %i s required, with a tolerance of %i s: %s',
+  (shortestRemaining, required, tolerance, flag, longest) => {
+    expect(adviseWait({ shortestRemaining, tolerance }, required)).toEqual({
       flag,
       reason: `measured waits were at most ${longest}`,
     });

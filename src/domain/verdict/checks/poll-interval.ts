@@ -25,16 +25,17 @@ export function findBetterPollInterval(measurement: Measurement): Seconds | null
     const { median } = rotationInterval;
     return isPolledTooRarely(usualGap, median) ? choosePollInterval(median) : null;
   }
-  return areRotationsMissed(measurement, usualGap) ? Math.min(LONGEST_POLL_INTERVAL, usualGap) : null;
+  const every = choosePollInterval(usualGap);
+  return every < usualGap && areRotationsMissed(measurement, usualGap) ? every : null;
 }
 
-/** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual gap. */
+/** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual gap, which is rounded. */
 function areRotationsMissed(measurement: Measurement, usualGap: Seconds): boolean {
   const { rotations, generations } = getHistoryColumns(measurement);
   return (
     measurement.witnessedCount < rotations.count &&
     generations.firstSeen.every(
-      (firstSeen, index) => secondsBetween(firstSeen, valueAt(generations.lastSeen, index)) < usualGap,
+      (firstSeen, index) => secondsBetween(firstSeen, valueAt(generations.lastSeen, index)) < usualGap - 1,
     )
   );
 }

@@ -70,11 +70,10 @@ export function listAdvice(
 function adviseWaiting(
   { duration: length, margin }: JobRequirement,
   measurement: Measurement | null,
-  safeTime: Seconds,
 ): string[] {
   const forecast = measurement && forecastRotation(measurement);
   if (forecast === null) return [];
-  const { flag, reason } = adviseWait(forecast, safeTime);
+  const { flag, reason } = adviseWait(forecast, length + margin);
   const marginFlag = margin === DEFAULT_MARGIN ? '' : ` --margin ${formatFlagDuration(margin)}`;
   return [
     `\`cred-watch exec -j ${formatFlagDuration(length)}${marginFlag} ${flag} -- COMMAND\` waits for such a time (${reason})`,
@@ -161,7 +160,7 @@ function adviseOnStarts(
       ? [`${describeShortStartTime(safeTimeAfterRotation)}: ${REFRESH_ADVICE}`]
       : [
           `start the job within ${duration(safeTimeAfterRotation)} after a rotation: all measured starts in that time were safe`,
-          ...adviseWaiting(job, measurement, safeTimeAfterRotation),
+          ...adviseWaiting(job, measurement),
           `or ${REFRESH_ADVICE}`,
         ];
   }

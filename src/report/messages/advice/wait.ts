@@ -16,14 +16,15 @@ export interface WaitAdvice {
 }
 
 /**
- * The same advice at any time and in every command.
- * @param safeTime how long a start is safe after a rotation; 0 if that is unknown
+ * The same advice at any time and in every command. A start waits from the moment at which the remaining validity is
+ * too short until the rotation.
+ * @param required the validity that the job needs, with its margin
  */
 export function adviseWait(
-  { longestInterval, tolerance }: Pick<RotationForecast, 'longestInterval' | 'tolerance'>,
-  safeTime: Seconds,
+  { shortestRemaining, tolerance }: Pick<RotationForecast, 'shortestRemaining' | 'tolerance'>,
+  required: Seconds,
 ): WaitAdvice {
-  const longest = Math.max(1, longestInterval - Math.max(0, safeTime));
+  const longest = Math.max(1, required - shortestRemaining);
   const wait = Math.ceil((longest + Math.max(RESERVE, tolerance)) / STEP) * STEP;
   return {
     flag: `--wait ${formatFlagDuration(wait)}`,
