@@ -12,6 +12,7 @@ import {
   stopIfImdsV1Fails,
   stopIfProfileMissing,
 } from './links.ts';
+import { findRejection } from './rejections.ts';
 
 /** Go fails to load a configuration with one of these problems, even if the environment has keys. */
 const checkGoConfiguration: ChainLink = (facts) => {
@@ -37,11 +38,13 @@ const checkGoConfiguration: ChainLink = (facts) => {
 };
 
 /** Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS. */
-export const goRole: ChainLink = ({ providers }) => {
-  const { state, problem } = providers['profile-role'];
+export const goRole: ChainLink = (facts, client) => {
+  const role = facts.providers['profile-role'];
+  const { state, problem } = role;
   if (problem?.code === 'MFA_REQUIRED') return stopAt('profile-role', { reason: 'MFA_REQUIRED' });
   if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
-  return state === 'absent' ? 'next' : { kind: 'wins', provider: 'profile-role', problem: null };
+  if (state === 'absent') return 'next';
+  return findRejection(role, facts, client) ?? { kind: 'wins', provider: 'profile-role', problem: null };
 };
 
 /** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */

@@ -11,7 +11,7 @@ const javascriptRole: ChainLink = (facts, sdk) => {
   const needsMfa = problem?.code === 'MFA_REQUIRED' || (isMissing && roleSession?.needsMfa === true);
   const isStopped = cause === 'SIGNED_OUT' || needsMfa;
   const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
-  return providerLink('profile-role', { onIncomplete })(facts, sdk);
+  return providerLink('profile-role', { onIncomplete, onRejected: 'leave' })(facts, sdk);
 };
 
 /** Only a `CredentialsProviderError` lets the chain go on. Unreadable files and SSO raise other errors. */

@@ -68,8 +68,16 @@ export function findSlowResponse(
   return responseMs > limitMs ? { responseMs, limitMs } : null;
 }
 
-const MIN_TOKEN_LIMIT_MS = Math.min(...Object.values(LIMITS.imds));
+const MIN_LIMITS_MS = {
+  imds: Math.min(...Object.values(LIMITS.imds)),
+  container: Math.min(...Object.values(LIMITS.container)),
+};
 
 /** Whether some client uses IMDSv1, because the token is late. */
 export const isTokenLate = (times: ResponseTimes | null): boolean =>
-  (times?.tokenMs ?? 0) > MIN_TOKEN_LIMIT_MS;
+  (times?.tokenMs ?? 0) > MIN_LIMITS_MS.imds;
+
+/** Whether some client may not wait for the response. */
+export const isSlow = (endpoint: Endpoint, times: ResponseTimes): boolean =>
+  Math.max(times.slowestMs, times.tokenMs ?? 0) >
+  Math.min(MIN_LIMITS_MS[endpoint], times.configuredMs ?? Number.POSITIVE_INFINITY);
