@@ -49,6 +49,13 @@ test('SDKs that can use IMDSv1 instead of a late token form a group of their own
   ]);
 });
 
+test('the hint names the variable only if botocore fails, which reads it', () => {
+  const getHint = (slowestMs: number) =>
+    describeSlowEndpoint('imds', { slowestMs, tokenMs: null, configuredMs: null })[0]?.hint;
+  expect(getHint(1200)).toContain('AWS_METADATA_SERVICE_TIMEOUT');
+  expect(getHint(700)).toBe('find out why the endpoint is slow, for example a busy agent or host');
+});
+
 test('a longer time limit of the settings leaves out the SDKs that read it, and Java, which reads it in some versions', () => {
   const times = { slowestMs: 1600, tokenMs: null, configuredMs: 5000 };
   expect(describeSlowEndpoint('imds', times).map(({ message }) => message)).toEqual([

@@ -88,6 +88,7 @@ export const describeSlowEndpoint = (name: 'imds' | 'container', times: Response
     const effect = describeSdks(sdks, 'stops waiting earlier and fails', 'stop waiting earlier and fail');
     return {
       message: `${what} took ${formatSeconds(responseMs)}: ${effect}${canUseV1 ? ' unless IMDSv1 works' : ''}`,
-      hint: SLOW_ENDPOINT_HINTS[name],
+      // The variable helps no other SDK.
+      hint: SLOW_ENDPOINT_HINTS[sdks.includes('botocore') ? name : 'container'],
     };
   });
