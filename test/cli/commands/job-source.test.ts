@@ -255,6 +255,11 @@ const ONLY_BOTOCORE_FAILS: [title: string, settings: Settings, note: RegExp][] =
     /^note: AWS_PROFILE is blank: botocore \(AWS CLI\) treats it as a value and fails\nhint: unset AWS_PROFILE$/m,
   ],
   [
+    'a blank AWS_DEFAULT_PROFILE',
+    { env: { AWS_DEFAULT_PROFILE: '' } },
+    /^note: AWS_DEFAULT_PROFILE is blank: botocore \(AWS CLI\) treats it as a value and fails\nhint: unset AWS_DEFAULT_PROFILE$/m,
+  ],
+  [
     'a comment after a command',
     { files: { '.aws/config': PROCESS_CONFIG.replace('document', 'document # comment') } },
     /^note: the credential_process .* botocore \(AWS CLI\) fails there: a comment follows the value of credential_process\nhint: move the comment /m,

@@ -152,6 +152,7 @@ export const containerLink =
   };
 
 export const AWS_PROFILE = 'AWS_PROFILE';
+export const AWS_DEFAULT_PROFILE = 'AWS_DEFAULT_PROFILE';
 
 export const stopIfProfileMissing: ChainLink = ({ profile: { name, isNamed, exists } }) =>
   isNamed && !exists ? stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: name }) : 'next';
@@ -162,8 +163,15 @@ export const stopIfDefaultProfileMissing: ChainLink = ({ profile: { isNamed, ofD
     ? stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: ofDefaultVariable.name })
     : 'next';
 
-export const stopIfProfileBlank: ChainLink = ({ blankVariables }) =>
-  blankVariables.has(AWS_PROFILE) ? stopAt(null, { reason: 'BLANK_VARIABLE', setting: AWS_PROFILE }) : 'next';
+const stopAtBlank = (setting: string): ChainLink => {
+  const stop = stopAt(null, { reason: 'BLANK_VARIABLE', setting });
+  return ({ blankVariables }) => (blankVariables.has(setting) ? stop : 'next');
+};
+
+export const stopIfProfileBlank = stopAtBlank(AWS_PROFILE);
+
+/** For clients that read AWS_DEFAULT_PROFILE before AWS_PROFILE, and a blank value as the name of a profile. */
+export const stopIfDefaultVariableBlank = stopAtBlank(AWS_DEFAULT_PROFILE);
 
 export const findFileProblem = ({ fileProblems }: ChainFacts, client: Client) =>
   fileProblems.find(({ sdks }) => sdks.some((sdk) => sdk === client));
@@ -178,8 +186,6 @@ export const stopIfFileProblem =
   };
 
 export const stopIfFileInvalid = stopIfFileProblem(findFileProblem);
-
-const AWS_DEFAULT_PROFILE = 'AWS_DEFAULT_PROFILE';
 
 /** Whether a client that reads AWS_DEFAULT_PROFILE after AWS_PROFILE uses the profile that it names. */
 export const isDefaultVariableUsed = ({ setVariables, profile }: ChainFacts): boolean =>
