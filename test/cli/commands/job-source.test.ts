@@ -74,6 +74,19 @@ const EXPIRED_TOKEN = ['{}', JSON.stringify({ exp: Date.parse('2020-01-01T00:00:
   .map((part) => Buffer.from(part).toString('base64url'))
   .join('.');
 
+const SSO_CONFIG = [
+  '[default]',
+  'sso_session = corp',
+  'sso_account_id = 123456789012',
+  'sso_role_name = admin',
+  'sso_start_url = https://old.invalid/start',
+  '[sso-session corp]',
+  'sso_start_url = https://corp.invalid/start',
+  'sso_region = eu-west-1',
+].join('\n');
+const SSO_CACHE = '.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json';
+const SSO_TOKEN = JSON.stringify({ accessToken: 'false-token', expiresAt: inHours(2) });
+
 /** Settings for which SDKs disagree or no source has the credentials of the job, and what the message names. */
 const REFUSED: [title: string, settings: Settings, named: string[]][] = [
   [
@@ -88,6 +101,11 @@ const REFUSED: [title: string, settings: Settings, named: string[]][] = [
       files: { '.aws/config': "[profile loader]\ncredential_process = touch 'HOME/started'\n" },
     },
     ['environment (ASIA…ENVI)', 'JavaScript uses process', '--source environment'],
+  ],
+  [
+    'another start URL beside a session of IAM Identity Center',
+    { files: { '.aws/config': SSO_CONFIG, [SSO_CACHE]: SSO_TOKEN } },
+    ['Go and Rust stop at SSO (sso_start_url is invalid)', 'JavaScript and .NET use SSO', '--source sso'],
   ],
   [
     'variables that only Go reads',

@@ -2,7 +2,7 @@ import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
 import type { FileProblem } from '../shared-files/file-problem.ts';
-import { findClientDifference } from './client-differences.ts';
+import { findClientDifference, lacksToken } from './client-differences.ts';
 import { findLateOutcome } from './late-responses.ts';
 import { isTokenLate } from './response-limits.ts';
 
@@ -39,17 +39,11 @@ export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): Chai
 
 const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
-/** True if the session token is set only under its old name, and this client does not read that name. */
-const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boolean =>
-  client !== 'botocore' &&
-  !(client === 'php' && name === 'profile') &&
-  accessKeyId?.startsWith('ASIA') === true &&
-  notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
-
 /** A cause that says more than that the provider fails. */
 function findCause(problem: ProviderProblem | null): OutcomeCause | null {
   if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
-  if (problem?.code === 'COMMENT_IN_VALUE') return { reason: 'INVALID_SETTING', setting: problem.name };
+  if (problem?.code === 'COMMENT_IN_VALUE' || problem?.code === 'SSO_SETTING_TWICE')
+    return { reason: 'INVALID_SETTING', setting: problem.name };
   return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
 }
 
