@@ -84,6 +84,7 @@ const SSO_CONFIG = [
   'sso_start_url = https://corp.invalid/start',
   'sso_region = eu-west-1',
 ].join('\n');
+const PROFILE_KEYS = '[loader]\naws_access_key_id = AKIAFALSE0000000PROF\naws_secret_access_key = x\n';
 const SSO_CACHE = '.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json';
 const SSO_TOKEN = JSON.stringify({ accessToken: 'false-token', expiresAt: inHours(2) });
 
@@ -116,6 +117,14 @@ const REFUSED: [title: string, settings: Settings, named: string[]][] = [
 
 /** Settings that are wrong, and what the message names: cause, effect and fix. */
 const BROKEN: typeof REFUSED = [
+  [
+    'an old session token in AWS_SESSION_TOKEN beside long-term keys of AWS_PROFILE',
+    {
+      env: { ...KEYS, AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000ENVI', AWS_PROFILE: 'loader' },
+      files: { '.aws/credentials': PROFILE_KEYS },
+    },
+    ['AWS_SESSION_TOKEN belongs to other keys', 'JavaScript uses', 'hint: unset AWS_SESSION_TOKEN, or use'],
+  ],
   [
     'a profile that does not exist',
     { env: { AWS_PROFILE: 'Tf' }, files: { '.aws/config': '[profile tf]\nregion = eu-west-1\n' } },
