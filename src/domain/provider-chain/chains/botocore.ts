@@ -1,5 +1,6 @@
 import type { ProviderProblem } from '../providers.ts';
 import {
+  AWS_DEFAULT_PROFILE,
   type ChainLink,
   containerLink,
   environmentLink,
@@ -9,6 +10,7 @@ import {
   providerLink,
   ssoLink,
   stopIfDefaultProfileMissing,
+  stopIfDefaultVariableBlank,
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
@@ -29,9 +31,10 @@ const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
  * botocore refreshes expired credentials and fails if the new ones have expired too, except with IMDS.
  */
 export const BOTOCORE: readonly ChainLink[] = [
+  stopIfDefaultVariableBlank,
   stopIfDefaultProfileMissing,
   stopIfFileInvalid,
-  stopIfProfileBlank,
+  linkIf(({ setVariables }) => !setVariables.has(AWS_DEFAULT_PROFILE), stopIfProfileBlank),
   stopIfProfileMissing,
   // botocore reads the expiration from this variable only.
   linkIf(
