@@ -1,4 +1,6 @@
 import type { ProviderProblem } from '../providers.ts';
+import { botocoreProfileWebIdentity, stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
+import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
 import {
   type ChainLink,
   containerLink,
@@ -33,6 +35,7 @@ export const BOTOCORE: readonly ChainLink[] = [
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
+  stopIfNumberInvalid,
   // botocore reads the expiration from this variable only.
   linkIf(
     ({ setVariables }) => setVariables.has('AWS_CREDENTIAL_EXPIRATION'),
@@ -43,12 +46,13 @@ export const BOTOCORE: readonly ChainLink[] = [
   otherProfile(() => true),
   providerLink('profile-role'),
   providerLink('web-identity'),
-  providerLink('profile-web-identity'),
+  botocoreProfileWebIdentity,
   ssoLink,
   botocoreKeysIn('credentials'),
   providerLink('login'),
   providerLink('process', { onExpired: 'stop' }),
   botocoreKeysIn('config'),
+  stopIfContainerTokenFileBlank,
   containerLink('stop', { onExpired: 'stop' }),
   LAST,
 ];

@@ -10,6 +10,13 @@ export interface UnusualSettings {
   areKeysSplit: boolean;
   /** Variables that are set to an empty path. */
   emptyPaths: readonly FileVariable[];
+  invalidNumbers: readonly InvalidNumber[];
+}
+
+/** A limit of IMDS, in a variable or in the profile, that is no number for these clients. */
+export interface InvalidNumber {
+  setting: string;
+  clients: readonly Client[];
 }
 
 export type FileVariable = 'AWS_CONFIG_FILE' | 'AWS_SHARED_CREDENTIALS_FILE';
@@ -19,6 +26,7 @@ export const NO_UNUSUAL_SETTINGS: UnusualSettings = {
   empty: [],
   areKeysSplit: false,
   emptyPaths: [],
+  invalidNumbers: [],
 };
 
 /** How a client reads the shared files. Sources: the code of the clients, and `test/peers`, which runs some of them. */

@@ -5,6 +5,7 @@ import {
 } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
 import type { Environment } from '../../environment/variables.ts';
+import { findInvalidNumbers } from '../../imds/invalid-numbers.ts';
 import { readProfileSetting } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
 
@@ -51,6 +52,7 @@ export function findUnusualSettings(
     empty: list(withEmpty, (_, value) => value.trim() === ''),
     areKeysSplit: selected !== undefined && areKeysSplit(selected),
     emptyPaths,
+    invalidNumbers: findInvalidNumbers(env, (botocoreProfiles ?? files.profiles).get(files.selectedName)),
   };
 }
 
