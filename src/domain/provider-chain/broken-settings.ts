@@ -4,10 +4,12 @@ import { findClientsAffectedByBlank } from './chains/client-differences.ts';
 import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
 import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from './clients.ts';
 import type { ChainChecks } from './finding.ts';
+import { groupSdks } from './job-credentials.ts';
 import { findMisspeltVariables } from './misspelt-variables.ts';
 import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
 import type { FileProblem } from './shared-files/file-problem.ts';
+import { findClientsSkipping } from './variables/blank-variables.ts';
 
 /**
  * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs
@@ -53,11 +55,10 @@ export const BROKEN_SETTING_CHECKS = {
     }),
 
   INVALID_SETTING_STOPS: ({ outcomes }) =>
-    SDKS.flatMap((sdk) => {
-      const outcome = outcomes[sdk];
+    groupSdks(outcomes).flatMap(({ sdks, outcome }) => {
       if (outcome.kind !== 'stops' || outcome.provider !== null) return [];
       const { cause } = outcome;
-      return cause.reason === 'INVALID_SETTING' ? [{ setting: cause.setting, stoppedSdks: [sdk] }] : [];
+      return cause.reason === 'INVALID_SETTING' ? [{ setting: cause.setting, stoppedSdks: sdks }] : [];
     }),
 
   /** Every SDK has its own order of these providers. */
@@ -84,7 +85,11 @@ export const BROKEN_SETTING_CHECKS = {
         variable === 'AWS_PROFILE' ||
         // Java then sends an empty session token, and AWS refuses it.
         (variable === 'AWS_SESSION_TOKEN' && chains.findSdksUsing('environment').includes('java'));
-      const affected = new Set<Client>([...stopped, ...findClientsAffectedByBlank(variable)]);
+      const affected = new Set<Client>([
+        ...stopped,
+        ...findClientsAffectedByBlank(variable),
+        ...findClientsSkipping(chains.facts, variable),
+      ]);
       if (javaUsesBlank) affected.add('java');
       for (const { clients, unreadFiles } of chains.facts.clientProfiles) {
         if (unreadFiles.some((file) => file.variable === variable))

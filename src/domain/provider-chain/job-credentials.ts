@@ -73,6 +73,7 @@ function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {
   if (outcome.kind !== 'stops') return [null];
   // These failures are not about an identity.
   const { reason } = outcome.cause;
+  if (reason === 'INVALID_SETTING' && outcome.provider === null) return [];
   return reason === 'BLANK_VARIABLE' || reason === 'INVALID_FILE' ? [] : [outcome.provider];
 }
 

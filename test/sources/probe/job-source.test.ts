@@ -59,6 +59,19 @@ test.each(['', ' ', ' /v2/credentials', '/v2/credentials\n'])(
   },
 );
 
+test.each<[name: string, values: string[], expected: boolean]>([
+  ['AWS_METADATA_SERVICE_TIMEOUT', ['', ' ', '2s', '2.5'], false],
+  ['AWS_METADATA_SERVICE_TIMEOUT', ['5'], true],
+  ['AWS_METADATA_SERVICE_NUM_ATTEMPTS', ['', 'many'], false],
+  ['AWS_METADATA_SERVICE_NUM_ATTEMPTS', ['3'], true],
+  ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', ['', ' '], false],
+  ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', ['/run/token'], true],
+])('hasOnlyEndpoint with %s set to one of %j is %s', async (name, values, expected) => {
+  for (const value of values) {
+    expect(await hasOnlyEndpoint(options({ HOME: '/nonexistent', [name]: value })), value).toBe(expected);
+  }
+});
+
 test('the probe of the chains is needed if a shared file exists', async () => {
   for (const files of [{ config: '' }, { credentials: '' }]) {
     expect(await hasOnlyEndpoint(options({ HOME: homeWith(files) }))).toBe(false);
@@ -234,6 +247,27 @@ describe('failures of some SDKs, although the others get the credentials of the 
       /^sign in with another tool/,
     ],
     [
+      'an empty role beside a profile with a token file',
+      'role_arn = arn:aws:iam::111122223333:role/loader\nweb_identity_token_file = /etc/hostname\n',
+      { AWS_ROLE_ARN: '' },
+      /^AWS_ROLE_ARN is blank: botocore \(AWS CLI\) treats it as a value and fails$/,
+      /^unset AWS_ROLE_ARN$/,
+    ],
+    [
+      'a time limit of IMDS that is not an integer',
+      `${ROLE}${USER}`,
+      { AWS_METADATA_SERVICE_TIMEOUT: '2s' },
+      /^AWS_METADATA_SERVICE_TIMEOUT is not an integer: botocore \(AWS CLI\) fails$/,
+      /^set AWS_METADATA_SERVICE_TIMEOUT to an integer, or remove it$/,
+    ],
+    [
+      'a time limit of IMDS in the profile that is not an integer',
+      `metadata_service_timeout =\n${ROLE}${USER}`,
+      {},
+      /^metadata_service_timeout is not an integer: botocore \(AWS CLI\) fails$/,
+      /^set metadata_service_timeout to an integer, or remove it$/,
+    ],
+    [
       'a comment after the duration of a token file',
       'role_arn = arn:aws:iam::111122223333:role/loader # comment\nweb_identity_token_file = /etc/hostname\n',
       {},
@@ -252,6 +286,16 @@ describe('failures of some SDKs, although the others get the credentials of the 
   test.each([
     ['', {}],
     [`${ROLE}${USER}`, { AWS_REGION: 'eu-west-1' }],
+    // The verdict says that the keys have expired.
+    [
+      '',
+      {
+        AWS_ACCESS_KEY_ID: 'ASIACANARY0000000001',
+        AWS_SECRET_ACCESS_KEY: 'x',
+        AWS_SESSION_TOKEN: 'x',
+        AWS_CREDENTIAL_EXPIRATION: '2001-01-01T00:00:00Z',
+      },
+    ],
     // The poll has a note.
     ['credential_process = program | cat\n', {}],
   ])('there are none with %j and %j', async (settings, env) => {

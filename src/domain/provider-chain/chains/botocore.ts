@@ -1,4 +1,6 @@
 import type { ProviderProblem } from '../providers.ts';
+import { botocoreProfileWebIdentity, stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
+import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
 import {
   AWS_DEFAULT_PROFILE,
   type ChainLink,
@@ -36,6 +38,7 @@ export const BOTOCORE: readonly ChainLink[] = [
   stopIfFileInvalid,
   linkIf(({ setVariables }) => !setVariables.has(AWS_DEFAULT_PROFILE), stopIfProfileBlank),
   stopIfProfileMissing,
+  stopIfNumberInvalid,
   // botocore reads the expiration from this variable only.
   linkIf(
     ({ setVariables }) => setVariables.has('AWS_CREDENTIAL_EXPIRATION'),
@@ -46,12 +49,13 @@ export const BOTOCORE: readonly ChainLink[] = [
   otherProfile(() => true),
   providerLink('profile-role'),
   providerLink('web-identity'),
-  providerLink('profile-web-identity'),
+  botocoreProfileWebIdentity,
   ssoLink,
   botocoreKeysIn('credentials'),
   providerLink('login'),
   providerLink('process', { onExpired: 'stop' }),
   botocoreKeysIn('config'),
+  stopIfContainerTokenFileBlank,
   containerLink('stop', { onExpired: 'stop' }),
   LAST,
 ];

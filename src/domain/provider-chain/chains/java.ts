@@ -1,4 +1,6 @@
 import type { ProviderProblem } from '../providers.ts';
+import { failsAtTokenFileInJava } from '../variables/blank-variables.ts';
+import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
 import {
   AWS_PROFILE,
   type ChainLink,
@@ -7,6 +9,7 @@ import {
   findFileProblem,
   groupLinks,
   LAST,
+  linkIf,
   providerLink,
 } from './links.ts';
 
@@ -29,6 +32,7 @@ export const JAVA: readonly ChainLink[] = [
     providerLink('process', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('profile', { onIncomplete: 'leave' }),
   ),
-  containerLink('next', { onFailure: 'next' }),
+  linkIf((facts) => !failsAtTokenFileInJava(facts), containerLink('next', { onFailure: 'next' })),
+  stopIfNumberInvalid,
   LAST,
 ];

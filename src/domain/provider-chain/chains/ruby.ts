@@ -1,4 +1,5 @@
 import type { ChainFacts } from '../providers.ts';
+import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 import {
   AWS_DEFAULT_PROFILE,
   AWS_PROFILE,
@@ -86,6 +87,7 @@ export const RUBY: readonly ChainLink[] = [
       providerLink('process'),
     ),
   ),
+  stopIfContainerTokenFileBlank,
   containerLink('stop'),
   stopIfImdsV1Fails,
   LAST,

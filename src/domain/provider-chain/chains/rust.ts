@@ -1,3 +1,4 @@
+import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 import {
   type ChainLink,
   containerLink,
@@ -36,6 +37,7 @@ export const RUST: readonly ChainLink[] = [
     () => stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: 'AWS_WEB_IDENTITY_TOKEN_FILE' }),
   ),
   providerLink('web-identity'),
+  stopIfContainerTokenFileBlank,
   containerLink('stop'),
   LAST,
 ];

@@ -12,6 +12,7 @@ export interface UnusualSettings {
   emptyPaths: readonly FileVariable[];
   /** Settings of the selected profile that its section `sso-session` has too. */
   sessionSettings: readonly SessionSetting[];
+  invalidNumbers: readonly InvalidNumber[];
 }
 
 export interface SessionSetting {
@@ -19,6 +20,12 @@ export interface SessionSetting {
   session: string;
   /** How both values differ. */
   difference: 'none' | 'case' | 'value';
+}
+
+/** A limit of IMDS, in a variable or in the profile, that is no number for these clients. */
+export interface InvalidNumber {
+  setting: string;
+  clients: readonly Client[];
 }
 
 export type FileVariable = 'AWS_CONFIG_FILE' | 'AWS_SHARED_CREDENTIALS_FILE';
@@ -29,6 +36,7 @@ export const NO_UNUSUAL_SETTINGS: UnusualSettings = {
   areKeysSplit: false,
   emptyPaths: [],
   sessionSettings: [],
+  invalidNumbers: [],
 };
 
 /** How a client reads the shared files. Sources: the code of the clients, and `test/peers`, which runs some of them. */

@@ -27,7 +27,12 @@ import {
 } from './sdk-lists.ts';
 import { describeFileProblem, describeMisplacedSection } from './shared-files.ts';
 import { describeEmptySetting, describeSplitKeys, describeUpperCase } from './unusual-settings.ts';
-import { describeBlankVariable, describeLegacyVariables, describeMisspeltVariable } from './variables.ts';
+import {
+  describeBlankVariable,
+  describeInvalidSetting,
+  describeLegacyVariables,
+  describeMisspeltVariable,
+} from './variables.ts';
 
 const listProviders = (names: readonly ProviderName[]) =>
   joinWords(names.map((name) => PROVIDER_PHRASES[name]));
@@ -174,10 +179,7 @@ const TEXTS: {
     hint: `${describeHint('container', facts)}; to keep containers away from the role of the instance, set its hop limit to 1`,
   }),
   PROVIDER_STOPS_CHAIN: describeStoppingProvider,
-  INVALID_SETTING_STOPS: ({ setting, stoppedSdks }) => ({
-    message: `${setting} is neither \`true\` nor \`false\`: ${describeFailingSdks(stoppedSdks)} with every provider`,
-    hint: `set ${setting} to \`true\` or \`false\`, or unset it`,
-  }),
+  INVALID_SETTING_STOPS: describeInvalidSetting,
   KEYS_HIDE_ROLE: ({ provider, hidden, sdks, longLived, without }, facts) => ({
     message:
       `keys in ${PROVIDER_PHRASES[provider]} win over ${listProviders(hidden)} in ${listSdks(sdks)}` +

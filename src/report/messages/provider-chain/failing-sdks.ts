@@ -13,6 +13,7 @@ import { describeNoteHint, SLOW_ENDPOINT_HINTS } from './provider-hints.ts';
 import { formatSeconds, PROVIDER_PHRASES } from './providers.ts';
 import { describeSdks } from './sdk-lists.ts';
 import { describeFileProblem } from './shared-files.ts';
+import { describeInvalidSetting } from './variables.ts';
 
 type Stop = Extract<ChainOutcome, { kind: 'stops' }>;
 
@@ -30,8 +31,9 @@ export function describeFailingSdks(facts: ChainFacts, outcomes: OutcomesBySdk):
 /** A poll does not depend on this, because it reads AWS_REGION. */
 const ONLY_OF_PROBE = 'NO_REGION_FOR_BOTOCORE';
 
-/** Whether a note of the poll has the cause. */
+/** Whether a note or the verdict of the poll has the cause. */
 const isNoted = ({ provider, cause }: Stop, { providers }: ChainFacts): boolean =>
+  cause.reason === 'EXPIRED' ||
   ('note' in cause && cause.note !== ONLY_OF_PROBE) ||
   ('setting' in cause &&
     provider !== null &&
@@ -49,6 +51,8 @@ function describeStop(sdks: readonly Sdk[], { provider, cause }: Stop, facts: Ch
     const effect = `${describeSdks(sdks, 'treats', 'treat')} it as a value and ${sdks.length === 1 ? 'fails' : 'fail'}`;
     return { message: `${setting} is blank: ${effect}`, hint: `unset ${setting}` };
   }
+  if (cause.reason === 'INVALID_SETTING' && provider === null)
+    return describeInvalidSetting({ setting: cause.setting, stoppedSdks: sdks });
   return describeStopAt(sdks, provider, facts);
 }
 

@@ -24,6 +24,22 @@ export function describeBlankVariable({ variable, sdks }: ChainFinding<'BLANK_VA
   };
 }
 
+const NUMBER = /metadata_service_(timeout|num_attempts)$/i;
+
+export function describeInvalidSetting({
+  setting,
+  stoppedSdks,
+}: Pick<ChainFinding<'INVALID_SETTING_STOPS'>, 'setting' | 'stoppedSdks'>): Explanation {
+  const fail = describeSdks(stoppedSdks, 'fails', 'fail');
+  const hint = (value: string) => `set ${setting} to ${value}, or remove it`;
+  return NUMBER.test(setting)
+    ? { message: `${setting} is not an integer: ${fail}`, hint: hint('an integer') }
+    : {
+        message: `${setting} is neither \`true\` nor \`false\`: ${fail} with every provider`,
+        hint: hint('`true` or `false`'),
+      };
+}
+
 export const describeLegacyVariables = ({
   variables,
   sdks,
