@@ -23,6 +23,7 @@ export const JAVA: readonly ChainLink[] = [
     providerLink('sso', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('profile-role', {
       onIncomplete: (problem) => (lacksRoleSource(problem) ? 'next' : 'leave'),
+      onFailure: 'leave',
     }),
     providerLink('login', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('process', { onIncomplete: 'leave', onFailure: 'leave' }),

@@ -6,12 +6,13 @@ const javascriptRole: ChainLink = (facts, sdk) => {
   const cause = problem?.code === 'NO_BASE_CREDENTIALS' ? problem.cause : null;
   if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
   if (cause === 'NO_ROLE') return { kind: 'wins', provider: 'profile-role', problem: null };
-  const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
+  const isMissing =
+    cause === 'MISSING' || cause === 'PROCESS_FAILED' || problem?.code === 'ROLE_SOURCE_MISSING';
   // JavaScript asks for the code before it looks for the credentials that assume the role.
   const needsMfa = problem?.code === 'MFA_REQUIRED' || (isMissing && roleSession?.needsMfa === true);
-  const isStopped = cause === 'SIGNED_OUT' || needsMfa;
+  const isStopped = cause === 'SIGNED_OUT' || cause === 'EXPIRED' || needsMfa;
   const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
-  return providerLink('profile-role', { onIncomplete })(facts, sdk);
+  return providerLink('profile-role', { onIncomplete, onRejected: 'leave' })(facts, sdk);
 };
 
 /** Only a `CredentialsProviderError` lets the chain go on. Unreadable files and SSO raise other errors. */

@@ -50,6 +50,7 @@ const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boo
 function findCause(problem: ProviderProblem | null): OutcomeCause | null {
   if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
   if (problem?.code === 'COMMENT_IN_VALUE') return { reason: 'INVALID_SETTING', setting: problem.name };
+  if (problem?.code === 'NO_BASE_CREDENTIALS' && problem.failed !== undefined) return { reason: 'FAILED' };
   return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
 }
 
