@@ -55,7 +55,11 @@ export async function probeRoleBase(
   const isRole = ({ name: each }: Provider) => each === 'profile-role';
   const [found, ...others] = providers.filter((each) => !isRole(each) && hasCredentials(each));
   // A profile that names itself uses its own keys.
-  const leadsToRole = base !== name && providers.some((each) => isRole(each) && isComplete(each));
+  const hasToken = providers.some(
+    ({ name: each, state }) => each === 'profile-web-identity' && state !== 'absent',
+  );
+  const leadsToRole =
+    base !== name && !hasToken && providers.some((each) => isRole(each) && isComplete(each));
   if (found !== undefined) {
     // SDKs disagree about the order of several providers.
     if (others.length > 0 || leadsToRole) return FOUND;

@@ -65,6 +65,17 @@ test.each<[name: string, profiles: string, expected: object | null]>([
       },
     }),
   ],
+  [
+    'a base with a missing token file and a source',
+    `[profile b]\n${ROLE}web_identity_token_file = /nonexistent\nsource_profile = c\n[profile c]\n${KEYS}`,
+    missing('b', {
+      cause: 'SIGNED_OUT',
+      failed: {
+        name: 'profile-web-identity',
+        problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' },
+      },
+    }),
+  ],
   ['a base with incomplete SSO', '[profile b]\nsso_region = y\n', missing('b')],
   ['a chain that ends in keys', `[profile b]\n${ROLE}source_profile = c\n[profile c]\n${KEYS}`, null],
   [
@@ -213,6 +224,11 @@ test.each<[name: ProviderName, lines: string, expected: object]>([
   ],
   ['profile-role', 'region = x', { state: 'absent' }],
   ['profile-role', `${ROLE}web_identity_token_file = x`, { state: 'absent' }],
+  [
+    'profile-role',
+    `${ROLE}web_identity_token_file = x\ncredential_source = Environment`,
+    { state: 'untried' },
+  ],
   [
     'profile-role',
     `${ROLE}source_profile = default`,

@@ -1,13 +1,16 @@
+import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ProviderProblem } from '../providers.ts';
 import {
   type ChainLink,
   containerLink,
   environmentLink,
+  groupLinks,
   LAST,
   linkIf,
   otherProfile,
   providerLink,
   ssoLink,
+  stopAt,
   stopIfDefaultProfileMissing,
   stopIfFileInvalid,
   stopIfProfileBlank,
@@ -41,7 +44,14 @@ export const BOTOCORE: readonly ChainLink[] = [
   environmentLink({ onIncomplete: skipWithoutKeyId }),
   // botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE, the AWS CLI after it.
   otherProfile(() => true),
-  providerLink('profile-role'),
+  // botocore prefers a token file to the source of a role.
+  linkIf(
+    ({ providers }) => providers['profile-web-identity'].state === 'absent',
+    groupLinks(
+      linkIf(assumesRoleOfItself, () => stopAt('profile-role', { reason: 'INCOMPLETE' })),
+      providerLink('profile-role'),
+    ),
+  ),
   providerLink('web-identity'),
   providerLink('profile-web-identity'),
   ssoLink,

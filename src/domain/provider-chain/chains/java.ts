@@ -1,3 +1,4 @@
+import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ProviderProblem } from '../providers.ts';
 import {
   AWS_PROFILE,
@@ -21,6 +22,7 @@ export const JAVA: readonly ChainLink[] = [
     (facts, sdk) => (facts.blankVariables.has(AWS_PROFILE) || findFileProblem(facts, sdk) ? 'leave' : 'next'),
     providerLink('profile-web-identity', { onIncomplete: 'next', onFailure: 'leave' }),
     providerLink('sso', { onIncomplete: 'leave', onFailure: 'leave' }),
+    (facts) => (assumesRoleOfItself(facts) ? 'leave' : 'next'),
     providerLink('profile-role', {
       onIncomplete: (problem) => (lacksRoleSource(problem) ? 'next' : 'leave'),
       onFailure: 'leave',

@@ -1,3 +1,4 @@
+import { assumesRoleOfItself } from '../client-facts.ts';
 import { type ChainLink, environmentLink, groupLinks, LAST, linkIf, providerLink } from './links.ts';
 
 /** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
@@ -12,6 +13,7 @@ const javascriptRole: ChainLink = (facts, sdk) => {
   const needsMfa = problem?.code === 'MFA_REQUIRED' || (isMissing && roleSession?.needsMfa === true);
   const isStopped = cause === 'SIGNED_OUT' || cause === 'EXPIRED' || needsMfa;
   const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
+  if (assumesRoleOfItself(facts)) return 'leave';
   return providerLink('profile-role', { onIncomplete, onRejected: 'leave' })(facts, sdk);
 };
 
@@ -26,6 +28,8 @@ export const JAVASCRIPT: readonly ChainLink[] = [
     providerLink('sso'),
     providerLink('login'),
   ),
+  // After a role without credentials. JavaScript runs the process of the profile as a provider of its own too.
+  providerLink('process', { onFailure: 'next', onExpired: 'next' }),
   providerLink('web-identity', { onIncomplete: 'next' }),
   providerLink('container'),
   LAST,
