@@ -19,7 +19,7 @@ const RUN_CRON = [
   # Otherwise, a mail says that poll has created the database.
   cred-watch poll > poll.log 2>&1 || true
   env | grep -E '^(AWS|CRED_WATCH|CACHE)_' > installed
-  sed -e "s#/usr/bin/node ##" -e "s#/srv/load.sh#$PWD/load.sh#" \
+  sed -e "s#/usr/bin/node ##" -e "s#/srv/load.sh#$PWD/load.sh#g" \
     -e 's#^\*/5 \* \* \* \*#@reboot#' -e 's#^30 2 \* \* \*#@reboot#' crontab >> installed
   crontab -n installed
   crontab installed`,

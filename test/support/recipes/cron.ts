@@ -4,7 +4,7 @@
  */
 export const PRIVATE_CRON_FOLDERS = `
   for folder in /run /etc/cron.d /var/spool/cron/crontabs; do mount -t tmpfs private "$folder"; done
-  mkdir /run/lock /run/sbin
+  mkdir /run/sbin
   mount --bind /dev/null /etc/crontab
   mount -t tmpfs private /run/sbin
   mkdir /run/sbin/upper /run/sbin/work
