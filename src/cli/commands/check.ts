@@ -5,6 +5,8 @@ import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
+import { EndpointTimer } from '../../sources/http/endpoint-timer.ts';
+import { exchangeOverSocket } from '../../sources/http/socket-exchange.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { watchCreation } from '../database/created-database.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
@@ -16,6 +18,7 @@ import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../run
 import { findGeneralKnowledge } from '../start-check/general-knowledge.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
 import { listOtherSeries } from '../start-check/other-series.ts';
+import { printSlowEndpoint } from '../start-check/slow-endpoint.ts';
 import {
   addStartCheckFlags,
   checkStart,
@@ -99,11 +102,14 @@ export const checkCommand: CommandDefinition = {
       );
     }
     const noteCreation = watchCreation(flags.db, io);
-    using context = await openStartCheck(flags, io);
+    const timer = new EndpointTimer();
+    using context = await openStartCheck(flags, io, timer.measure(exchangeOverSocket));
     await noteCreation();
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io, times);
     const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
     await createPollNotePrinter(io, times)(notes);
+    if (recordedPoll.outcome.ok)
+      await printSlowEndpoint(timer.findSlowEndpoint(), context.source.name, flags, io);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
     const otherSeries = listOtherSeries(context.store, judgement);
     const isWithoutDatabase = context.store.isWithoutDatabase === true;

@@ -162,12 +162,12 @@ const loadMessages = () => import('../../report/messages/provider-chain/job-sour
 export async function openSourceFromFlags(
   flags: SourceFlags,
   io: Io,
-  findKnownKey?: SourceOptions['findKnownKey'],
+  more: Pick<SourceOptions, 'findKnownKey' | 'exchange'> = {},
 ): Promise<Pick<PollContext, 'source' | 'host'>> {
   const host = findConfiguredHost(flags, io);
   disableWasmOptimisation();
   const { openSource } = await import('../../sources/open.ts');
-  const options = { ...(await buildSourceOptions(flags, io)), discoverHost: host === null, findKnownKey };
+  const options = { ...(await buildSourceOptions(flags, io)), discoverHost: host === null, ...more };
   return { source: await openSource(flags.source, options), host };
 }
 

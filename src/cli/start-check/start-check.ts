@@ -103,14 +103,18 @@ const JUDGE_OFFLINE =
   'give a database file with --db; only `cred-watch check --offline` judges by samples of a PostgreSQL database';
 
 /** Opens source and database. If the database cannot be written, prints a note and continues. */
-export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
+export async function openStartCheck(
+  flags: StartCheckFlags,
+  io: Io,
+  exchange?: SourceOptions['exchange'],
+): Promise<StartCheckContext> {
   assertNotPostgres(flags.db, io, JUDGE_OFFLINE);
   validateJobDuration(flags);
   let findKnownKey: NonNullable<SourceOptions['findKnownKey']> = () => null;
   const { source, host } = await openSourceFromFlags(
     { ...flags, ...(await resolveJobSource(flags, io)) },
     io,
-    (accessKeyId) => findKnownKey(accessKeyId),
+    { findKnownKey: (accessKeyId) => findKnownKey(accessKeyId), exchange },
   );
   const store = await openBestEffortStore(flags.db, io);
   const close = () => store.close();

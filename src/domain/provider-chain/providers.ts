@@ -108,6 +108,8 @@ export interface RoleSession {
   base: RoleBaseKind | null;
   /** The provider that `credential_source` names, and its name there. */
   source: { provider: ProviderName; name: string } | null;
+  /** The endpoint whose credentials assume the role, or the first role of a chain of profiles. Null: none. */
+  endpoint: 'container' | 'imds' | null;
   /** The profile that `source_profile` names. */
   sourceProfile: string | null;
   /** The role of this profile needs a code of an MFA device. */

@@ -15,7 +15,7 @@ import { createProcessSource } from '../process/process.ts';
 import { omitSettings, readProfileCredentials } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 import { findShellSyntax } from '../profile/shell-syntax.ts';
-import { findChainedBase, findMfaProfile } from '../role/chained-base.ts';
+import { findChainEndpoint, findChainedBase, findMfaProfile } from '../role/chained-base.ts';
 import type { SourceOptions } from '../source.ts';
 import { createPolledProvider, type ProbeMode } from './provider.ts';
 import { probeSso } from './sso.ts';
@@ -119,6 +119,7 @@ function inspectRole(
       durationSeconds: /^\d{1,9}$/.test(duration) ? Number(duration) : null,
       base: findChainedBase(profile, files),
       source: findCredentialSource(read('credential_source')),
+      endpoint: findChainEndpoint(profile, files),
       sourceProfile: read('source_profile'),
       needsMfa: read('mfa_serial') !== null,
       mfaProfileOfGo: findMfaProfile(profile, files, readProfileCredentials),

@@ -48,6 +48,24 @@ export function findMfaProfile(
   }
 }
 
+/**
+ * The endpoint that the `credential_source` of a profile names, or of a profile that assumes its role. Null if another
+ * provider has the first credentials.
+ */
+export function findChainEndpoint(profile: Profile, files: ParsedProfileFiles): 'container' | 'imds' | null {
+  const visited = new Set<string>();
+  for (let current = profile; !visited.has(current.name); ) {
+    visited.add(current.name);
+    const source = readProfileSetting(current, 'credential_source');
+    if (source !== null)
+      return source === 'Ec2InstanceMetadata' ? 'imds' : source === 'EcsContainer' ? 'container' : null;
+    const base = files.profiles.get(readProfileSetting(current, 'source_profile') ?? '');
+    if (base === undefined || findCredentialKind(base, readBaseCredentials) !== 'role') return null;
+    current = base;
+  }
+  return null;
+}
+
 /** Null if the credentials of the profile are not known to be those of a role. */
 export const findRoleKind = (profile: Profile): RoleBaseKind | null =>
   selectRoleKind(findCredentialKind(profile));

@@ -37,6 +37,7 @@ const role = (profileFile: 'config' | 'credentials', sourceProfile: string | nul
     sourceProfile,
     needsMfa: false,
     mfaProfileOfGo: null,
+    endpoint: null,
   },
 });
 

@@ -24,6 +24,7 @@ const roleOf = (provider: 'environment' | 'imds', name: string): KnownProvider =
     sourceProfile: null,
     needsMfa: false,
     mfaProfileOfGo: null,
+    endpoint: null,
   },
 });
 

@@ -3,7 +3,7 @@ import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.
 import type { ResponseTimes } from '../../../src/domain/provider-chain/chains/response-limits.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { createProvider } from '../../../src/domain/provider-chain/providers.ts';
-import { createFacts } from '../../support/domain/facts.ts';
+import { createFacts, withCredentials } from '../../support/domain/facts.ts';
 
 const CLIENTS: readonly Client[] = [...SDKS, ...OTHER_CLIENTS];
 
@@ -68,5 +68,55 @@ describe('a container endpoint', () => {
       'ruby',
       'php',
     ]);
+  });
+});
+
+describe('a role that is assumed with the credentials of an endpoint', () => {
+  const roleSession = {
+    ...{ durationSeconds: null, base: null, source: null, sourceProfile: null },
+    ...{ needsMfa: false, mfaProfileOfGo: null, endpoint: 'imds' },
+  } as const;
+  const role = { state: 'untried', profileFile: 'credentials', roleSession } as const;
+  const times = (slowestMs: number): ResponseTimes => ({ slowestMs, tokenMs: null, configuredMs: null });
+  const resolveRole = (
+    imds: Parameters<typeof withCredentials>[0],
+    endpoint: 'imds' | 'container' = 'imds',
+  ) => {
+    const facts = createFacts({
+      imds: withCredentials(imds),
+      'profile-role': { ...role, roleSession: { ...roleSession, endpoint } },
+    });
+    return (client: Client) => resolveChain(client, facts);
+  };
+
+  test('clients that do not wait for the endpoint do not get the role', () => {
+    const failing = (slowestMs: number) =>
+      CLIENTS.filter((client) => resolveRole({ responseTimes: times(slowestMs) })(client).kind !== 'wins');
+    expect(failing(500)).toEqual([]);
+    expect(failing(501)).toEqual(['go', 'terraform', 'rclone', 'rclone-1.67']);
+    expect(failing(1001)).toEqual(CLIENTS.filter((each) => each !== 'dotnet'));
+  });
+
+  test('most clients stop at the role, and Java, JavaScript and PHP try IMDS itself', () => {
+    const outcome = resolveRole({ responseTimes: times(1550) });
+    const cause = { reason: 'TOO_SLOW', responseMs: 1550, limitMs: 1000 };
+    expect(outcome('botocore')).toEqual({ kind: 'stops', provider: 'profile-role', cause });
+    expect(outcome('go')).toMatchObject({ provider: 'profile-role', cause: { limitMs: 500 } });
+    for (const client of ['java', 'javascript', 'php'] as const)
+      expect(outcome(client)).toEqual({ kind: 'stops', provider: 'imds', cause });
+  });
+
+  test('a slow endpoint that the role does not use changes nothing', () => {
+    const outcome = resolveRole({ responseTimes: times(1550) }, 'container');
+    for (const client of CLIENTS) expect(outcome(client)).toMatchObject({ kind: 'wins' });
+  });
+
+  test('a client that rejects the endpoint cannot assume the role', () => {
+    expect(resolveRole({ notes: [{ code: 'IMDS_V1_USED' }] })('rust')).toMatchObject({
+      ...{ kind: 'stops', provider: 'profile-role' },
+      cause: { reason: 'REJECTED_BY_SDK', note: 'IMDS_V1_USED' },
+    });
+    const notes = [{ code: 'DISABLED_FOR_SOME_SDKS', name: 'AWS_EC2_METADATA_DISABLED' }] as const;
+    expect(resolveRole({ notes })('javascript')).toMatchObject({ kind: 'wins', provider: 'profile-role' });
   });
 });

@@ -277,3 +277,21 @@ test('settings of the credentials file take precedence over those of the config 
   const config = `[default]\n${ROLE}source_profile = default\n`;
   expect(await probe(config, 'profile-role', credentials)).toMatchObject({ role: 'own', state: 'untried' });
 });
+
+test.each([
+  ['the profile', `[default]\n${ROLE}credential_source = Ec2InstanceMetadata\n`, 'imds'],
+  [
+    'the last profile of a chain',
+    `[default]\n${ROLE}source_profile = b\n[profile b]\n${ROLE}credential_source = EcsContainer\n`,
+    'container',
+  ],
+  ['a profile with keys', `[default]\n${ROLE}source_profile = b\n[profile b]\n${KEYS}`, null],
+  ['a profile that uses variables', `[default]\n${ROLE}credential_source = Environment\n`, null],
+  [
+    'a chain without an end',
+    `[default]\n${ROLE}source_profile = b\n[profile b]\n${ROLE}source_profile = default\n`,
+    null,
+  ],
+])('a role has the endpoint of %s', async (_, config, endpoint) => {
+  expect((await probe(config, 'profile-role'))?.roleSession).toMatchObject({ endpoint });
+});

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startWaitingTime } from '../../../src/sources/conformance/exchanges/waiting-time.ts';
+import { startWaitingTime } from '../../../src/sources/http/waiting-time.ts';
 
 const STEP_MS = 20;
 

@@ -57,7 +57,7 @@ async function poll(
   findKnownKey: SourceOptions['findKnownKey'],
   io: Io,
 ): Promise<ProbeFacts> {
-  const { source } = await openSourceFromFlags(flags, io, findKnownKey);
+  const { source } = await openSourceFromFlags(flags, io, { findKnownKey });
   const outcome = await source.poll();
   const { clockOffset } = outcome;
   const otherCredentials = findShadowingNote(outcome.notes);

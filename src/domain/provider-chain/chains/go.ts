@@ -1,5 +1,4 @@
 import type { ProviderName } from '../providers.ts';
-import { findClientDifference } from './client-differences.ts';
 import {
   type ChainLink,
   environmentLink,
@@ -13,6 +12,7 @@ import {
   stopIfImdsV1Fails,
   stopIfProfileMissing,
 } from './links.ts';
+import { findRejection } from './rejections.ts';
 
 /** Go fails to load a configuration with one of these problems, even if the environment has keys. */
 const checkGoConfiguration: ChainLink = (facts) => {
@@ -46,7 +46,7 @@ export const goRole: ChainLink = (facts, client) => {
   if (problem?.code === 'NO_BASE_CREDENTIALS')
     return stopAt('profile-role', { reason: problem.failed === undefined ? 'INCOMPLETE' : 'FAILED' });
   if (state === 'absent') return 'next';
-  return findClientDifference(role, client) ?? { kind: 'wins', provider: 'profile-role', problem: null };
+  return findRejection(role, client) ?? { kind: 'wins', provider: 'profile-role', problem: null };
 };
 
 /** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */

@@ -25,7 +25,7 @@ export const JAVA: readonly ChainLink[] = [
     (facts) => (assumesRoleOfItself(facts) ? 'leave' : 'next'),
     providerLink('profile-role', {
       onIncomplete: (problem) => (lacksRoleSource(problem) ? 'next' : 'leave'),
-      onFailure: 'leave',
+      onRejected: 'leave',
     }),
     providerLink('login', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('process', { onIncomplete: 'leave', onFailure: 'leave' }),

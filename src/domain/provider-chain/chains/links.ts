@@ -2,8 +2,7 @@ import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
 import type { FileProblem } from '../shared-files/file-problem.ts';
-import { findClientDifference } from './client-differences.ts';
-import { findLateOutcome } from './late-responses.ts';
+import { findRejection } from './rejections.ts';
 import { isTokenLate } from './response-limits.ts';
 
 /** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
@@ -73,12 +72,9 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
       return act(action, 'INCOMPLETE');
     }
-    const difference = findClientDifference(provider, client);
-    if (difference !== null) {
-      return difference.kind === 'stops' && onRejected !== 'stop' ? onRejected : difference;
-    }
-    const late = findLateOutcome(provider, facts.doesImdsV1Work, client);
-    if (late !== null) return late.kind === 'stops' && onRejected !== 'stop' ? onRejected : late;
+    const rejection = findRejection(provider, facts, client);
+    if (rejection !== null)
+      return rejection.kind === 'stops' && onRejected !== 'stop' ? onRejected : rejection;
     if (provider.state === 'fails') return act(onFailure, 'FAILED');
     if (lacksToken(provider, client)) return win('NO_SESSION_TOKEN');
     if (!isExpired(provider)) return win(null);

@@ -1,4 +1,5 @@
-import type { Client } from '../clients.ts';
+import { groupBy } from '../../lists.ts';
+import { type Client, SDKS, type Sdk } from '../clients.ts';
 
 /** How long an endpoint took to respond, in milliseconds. */
 export interface ResponseTimes {
@@ -68,8 +69,41 @@ export function findSlowResponse(
   return responseMs > limitMs ? { responseMs, limitMs } : null;
 }
 
-const MIN_TOKEN_LIMIT_MS = Math.min(...Object.values(LIMITS.imds));
+const MIN_LIMITS_MS = {
+  imds: Math.min(...Object.values(LIMITS.imds)),
+  container: Math.min(...Object.values(LIMITS.container)),
+};
 
 /** Whether some client uses IMDSv1, because the token is late. */
 export const isTokenLate = (times: ResponseTimes | null): boolean =>
-  (times?.tokenMs ?? 0) > MIN_TOKEN_LIMIT_MS;
+  (times?.tokenMs ?? 0) > MIN_LIMITS_MS.imds;
+
+/** Whether some client may not wait for the response. */
+export const isSlow = (endpoint: Endpoint, times: ResponseTimes): boolean =>
+  Math.max(times.slowestMs, times.tokenMs ?? 0) >
+  Math.min(MIN_LIMITS_MS[endpoint], times.configuredMs ?? Number.POSITIVE_INFINITY);
+
+/** SDKs that do not wait for the same response. */
+export interface ImpatientSdks {
+  sdks: Sdk[];
+  responseMs: number;
+  isToken: boolean;
+  /** These SDKs use IMDSv1 if it works. */
+  canUseV1: boolean;
+}
+
+/** The SDKs that do not wait for these responses. It is not known whether IMDSv1 works. */
+export function findImpatientSdks(endpoint: Endpoint, times: ResponseTimes): ImpatientSdks[] {
+  const found = SDKS.flatMap((sdk) => {
+    const withV1 = findSlowResponse(endpoint, times, sdk, true);
+    const slow = withV1 ?? findSlowResponse(endpoint, times, sdk, false);
+    // Null: only some versions of the SDK stop waiting.
+    return slow === null || slow.limitMs === null ? [] : [{ sdk, ...slow, canUseV1: withV1 === null }];
+  });
+  const groups = groupBy(found, ({ responseMs, canUseV1 }) => `${responseMs} ${canUseV1}`);
+  return [...groups.values()].map((group) => {
+    const [{ responseMs, canUseV1 }] = group;
+    const isToken = responseMs !== times.slowestMs;
+    return { sdks: group.map(({ sdk }) => sdk), responseMs, isToken, canUseV1 };
+  });
+}

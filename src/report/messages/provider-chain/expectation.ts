@@ -1,6 +1,5 @@
 import { groupBy } from '../../../domain/lists.ts';
-import { findClientDifference } from '../../../domain/provider-chain/chains/client-differences.ts';
-import { findLateOutcome } from '../../../domain/provider-chain/chains/late-responses.ts';
+import { findRejection } from '../../../domain/provider-chain/chains/rejections.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import {
@@ -110,7 +109,7 @@ function describeReason(
       return difference.before.length === 0 ? problem : `${describeFirst(difference.before)}, and ${problem}`;
     }
     case 'SKIPPED_BY_SDK': {
-      const cause = findRejection(sdks[0] ?? 'botocore', expectation, facts);
+      const cause = findCauseOfRejection(sdks[0] ?? 'botocore', expectation, facts);
       if (cause !== null)
         return `${describeSdks(sdks, 'skips', 'skip')} this provider: ${describeCause(cause)}`;
       return `${describeSdks(sdks, 'skips', 'skip')} this provider with the other settings of profile ${facts.profile.name}`;
@@ -131,12 +130,11 @@ function describeReason(
 }
 
 /** Why this SDK rejects an expected provider that works with cred-watch. */
-function findRejection(sdk: Sdk, expectation: Expectation, facts: ChainFacts): OutcomeCause | null {
+function findCauseOfRejection(sdk: Sdk, expectation: Expectation, facts: ChainFacts): OutcomeCause | null {
   for (const name of listAcceptedProviders(expectation)) {
     const provider = getClientProvider(facts, sdk, name);
-    const difference =
-      findClientDifference(provider, sdk) ?? findLateOutcome(provider, facts.doesImdsV1Work, sdk);
-    if (difference?.kind === 'stops') return difference.cause;
+    const rejection = findRejection(provider, facts, sdk);
+    if (rejection?.kind === 'stops') return rejection.cause;
   }
   return null;
 }

@@ -1,3 +1,7 @@
+import {
+  findImpatientSdks,
+  type ResponseTimes,
+} from '../../../domain/provider-chain/chains/response-limits.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import { groupSdks } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome, OutcomeCause, OutcomesBySdk } from '../../../domain/provider-chain/outcome.ts';
@@ -5,7 +9,8 @@ import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/pr
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeStoppingProvider } from './broken-provider.ts';
-import { describeNoteHint } from './provider-hints.ts';
+import { describeNoteHint, SLOW_ENDPOINT_HINTS } from './provider-hints.ts';
+import { formatSeconds, PROVIDER_PHRASES } from './providers.ts';
 import { describeSdks } from './sdk-lists.ts';
 import { describeFileProblem } from './shared-files.ts';
 
@@ -75,3 +80,15 @@ const describeUnknownCause = (sdks: readonly Sdk[]): Explanation => ({
   message: `${describeSdks(sdks, 'fails', 'fail')} with these settings`,
   hint: '`cred-watch sources` shows the details',
 });
+
+/** Names the SDKs that get no credentials from an endpoint, because they do not wait for its responses. */
+export const describeSlowEndpoint = (name: 'imds' | 'container', times: ResponseTimes): Explanation[] =>
+  findImpatientSdks(name, times).map(({ sdks, responseMs, isToken, canUseV1 }) => {
+    const what = isToken ? 'the token of IMDS' : `a response of ${PROVIDER_PHRASES[name]}`;
+    const effect = describeSdks(sdks, 'stops waiting earlier and fails', 'stop waiting earlier and fail');
+    return {
+      message: `${what} took ${formatSeconds(responseMs)}: ${effect}${canUseV1 ? ' unless IMDSv1 works' : ''}`,
+      // The variable helps no other SDK.
+      hint: SLOW_ENDPOINT_HINTS[sdks.includes('botocore') ? name : 'container'],
+    };
+  });

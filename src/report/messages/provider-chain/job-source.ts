@@ -26,7 +26,7 @@ import {
 } from './providers.ts';
 import { describeIdentifiedProvider, describeSdks } from './sdk-lists.ts';
 
-export { describeFailingSdks } from './failing-sdks.ts';
+export { describeFailingSdks, describeSlowEndpoint } from './failing-sdks.ts';
 
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
 

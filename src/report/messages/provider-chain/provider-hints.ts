@@ -1,4 +1,5 @@
 import type { FailureReason } from '../../../domain/model.ts';
+import { isSlow } from '../../../domain/provider-chain/chains/response-limits.ts';
 import {
   type ChainFacts,
   createProvider,
@@ -111,8 +112,14 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
   }
 }
 
+export const SLOW_ENDPOINT_HINTS = {
+  imds: 'find out why the endpoint is slow; AWS_METADATA_SERVICE_TIMEOUT=10 helps botocore and PHP only',
+  container: 'find out why the endpoint is slow, for example a busy agent or host',
+};
+
 /** For a provider that works with cred-watch but not with some SDKs. */
-export function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string {
+export function describeNoteHint(provider: ProviderName, { providers }: ChainFacts): string {
+  const name = providers[provider].roleSession?.endpoint ?? provider;
   const { notes, responseTimes } = providers[name];
   if (notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT')) return RAISE_HOP_LIMIT;
   const unreadable = notes.find(
@@ -128,10 +135,8 @@ export function describeNoteHint(name: ProviderName, { providers }: ChainFacts):
   const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');
   if (address?.code === 'ADDRESS_ONLY_SOME_SDKS')
     return `write the address in ${address.name} as four numbers`;
-  if (notes.length === 0 && responseTimes !== null)
-    return name === 'imds'
-      ? 'find out why the endpoint is slow; AWS_METADATA_SERVICE_TIMEOUT=10 helps botocore and PHP only'
-      : 'find out why the endpoint is slow, for example a busy agent or host';
+  const isEndpoint = name === 'imds' || name === 'container';
+  if (isEndpoint && responseTimes !== null && isSlow(name, responseTimes)) return SLOW_ENDPOINT_HINTS[name];
   return unreadable === undefined
     ? `see the other findings about ${PROVIDER_PHRASES[name]}`
     : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or remove it`;

@@ -177,7 +177,7 @@ export function describeCause(cause: OutcomeCause): string {
 }
 
 /** `1.5s`: durations in whole seconds would hide what differs. */
-const formatSeconds = (milliseconds: number) => `${Math.floor(milliseconds / 100) / 10}s`;
+export const formatSeconds = (milliseconds: number) => `${Math.floor(milliseconds / 100) / 10}s`;
 
 const WINNER_PROBLEMS = {
   NO_SESSION_TOKEN: 'without a session token, so AWS refuses the keys',

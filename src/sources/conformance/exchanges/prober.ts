@@ -5,6 +5,7 @@ import { Secret } from '../../../secret.ts';
 import { removeBrackets, resolveHost } from '../../http/addresses.ts';
 import type { DetailedResponse, Endpoint, HttpExchange, PollLimits } from '../../http/exchange.ts';
 import { exchangeOverSocket } from '../../http/socket-exchange.ts';
+import { startWaitingTime } from '../../http/waiting-time.ts';
 import { PollError } from '../../poll-error.ts';
 import type { SourceOptions } from '../../source.ts';
 import { UnknownCheck, UnreachableEndpoint } from '../check-errors.ts';
@@ -12,7 +13,6 @@ import { CHECK_LIMITS, MAX_REQUESTS } from '../limits.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { listSecrets } from './list-secrets.ts';
 import type { ProbeRequest } from './probe-request.ts';
-import { startWaitingTime } from './waiting-time.ts';
 
 /** One request and its response. Contains secrets. `summarizeExchanges` returns the parts that may be shown. */
 export interface Exchange {

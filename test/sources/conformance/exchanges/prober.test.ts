@@ -5,8 +5,8 @@ import { UnknownCheck, UnreachableEndpoint } from '../../../../src/sources/confo
 import { Prober } from '../../../../src/sources/conformance/exchanges/prober.ts';
 import { exchangeRaw } from '../../../../src/sources/conformance/exchanges/raw-exchange.ts';
 import { summarizeExchanges } from '../../../../src/sources/conformance/exchanges/summarize-exchanges.ts';
-import { startWaitingTime } from '../../../../src/sources/conformance/exchanges/waiting-time.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from '../../../../src/sources/conformance/limits.ts';
+import { startWaitingTime } from '../../../../src/sources/http/waiting-time.ts';
 import { waitIdle } from '../../../support/conformance/wait-idle.ts';
 import { startEndpoint, startRawEndpoint } from '../../../support/sources/scripted-endpoint.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * For how many milliseconds this thread could have run, but other processes had the CPU. Linux counts it for each thread.
  * 0 on other systems.
  */
-function readSchedulingDelay(): number {
+export function readSchedulingDelay(): number {
   try {
     const [, nanoseconds] = readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ');
     return Number(nanoseconds) / 1e6 || 0;
