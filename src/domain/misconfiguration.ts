@@ -30,6 +30,8 @@ export type Misconfiguration =
   | { code: 'WRONG_OUTPUT'; form: OutputForm }
   /** AWS issued the key for a session, but its token is missing: AWS rejects the keys. */
   | { code: 'NO_SESSION_TOKEN'; name: string }
+  /** AWS issued the key for a user, but there is a session token, which belongs to another key: AWS rejects the keys. */
+  | { code: 'TOKEN_OF_OTHER_KEY'; name: string }
   /** Keys without a session token, which an endpoint must not serve. */
   | { code: 'LONG_TERM_KEYS' }
   /** The key id has the form of a secret key, or the secret key has the form of a key id. */

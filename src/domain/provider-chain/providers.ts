@@ -70,6 +70,8 @@ export type ProviderProblem =
   | { code: 'MFA_REQUIRED'; profile: string }
   /** The setting has no value. Only for clients that read this as an empty value: others ignore the setting. */
   | { code: 'EMPTY_SETTING'; name: string }
+  /** The profile repeats a setting of its section `sso-session`. Only for clients that reject this. */
+  | { code: 'SSO_SETTING_TWICE'; name: string; session: string }
   /** A comment follows the value. Only for clients that read such a comment as part of the value. */
   | { code: 'COMMENT_IN_VALUE'; name: string; mark: '#' | ';' }
   /** `session`: the section `sso-session` that should have the settings does not exist. */

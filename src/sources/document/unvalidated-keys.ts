@@ -30,6 +30,12 @@ export const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 /** Keys that STS issued. They are useless without a token. */
 const SESSION_KEY = /^ASIA/;
 
+/** Keys of a user, which have no token. Emulators of AWS have ids of other forms. */
+const LONG_TERM_KEY = /^AKIA[A-Z0-9]{16}$/;
+
+/** Only botocore sends a token with such a name. */
+const OLD_TOKEN = /^aws_security_token$/i;
+
 /**
  * Chooses between the session token and the token under the name from before 2014. Only botocore reads the
  * old name, and prefers it.
@@ -180,6 +186,11 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
       accessKeyId: keyId,
       misconfiguration,
     });
+  }
+  if (LONG_TERM_KEY.test(rawKeyId) && token.value !== null && !OLD_TOKEN.test(token.name)) {
+    const detail = `${token.name} belongs to other keys: a key id that begins with AKIA has no session token, and AWS rejects both together`;
+    const misconfiguration = { code: 'TOKEN_OF_OTHER_KEY', name: token.name } as const;
+    throw new PollError(keys.reasonIfIncomplete, detail, { ...known, misconfiguration });
   }
   return {
     secrets: {

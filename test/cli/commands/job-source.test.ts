@@ -74,6 +74,20 @@ const EXPIRED_TOKEN = ['{}', JSON.stringify({ exp: Date.parse('2020-01-01T00:00:
   .map((part) => Buffer.from(part).toString('base64url'))
   .join('.');
 
+const SSO_CONFIG = [
+  '[default]',
+  'sso_session = corp',
+  'sso_account_id = 123456789012',
+  'sso_role_name = admin',
+  'sso_start_url = https://old.invalid/start',
+  '[sso-session corp]',
+  'sso_start_url = https://corp.invalid/start',
+  'sso_region = eu-west-1',
+].join('\n');
+const PROFILE_KEYS = '[loader]\naws_access_key_id = AKIAFALSE0000000PROF\naws_secret_access_key = x\n';
+const SSO_CACHE = '.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json';
+const SSO_TOKEN = JSON.stringify({ accessToken: 'false-token', expiresAt: inHours(2) });
+
 /** Settings for which SDKs disagree or no source has the credentials of the job, and what the message names. */
 const REFUSED: [title: string, settings: Settings, named: string[]][] = [
   [
@@ -90,6 +104,11 @@ const REFUSED: [title: string, settings: Settings, named: string[]][] = [
     ['environment (ASIA…ENVI)', 'JavaScript uses process', '--source environment'],
   ],
   [
+    'another start URL beside a session of IAM Identity Center',
+    { files: { '.aws/config': SSO_CONFIG, [SSO_CACHE]: SSO_TOKEN } },
+    ['Go and Rust stop at SSO (sso_start_url is invalid)', 'JavaScript and .NET use SSO', '--source sso'],
+  ],
+  [
     'variables that only Go reads',
     { env: { AWS_ACCESS_KEY: 'AKIAFALSE0000000ENVI', AWS_SECRET_KEY: 'false-secret' } },
     ['Go uses environment, keys from legacy variables', 'IMDS'],
@@ -98,6 +117,14 @@ const REFUSED: [title: string, settings: Settings, named: string[]][] = [
 
 /** Settings that are wrong, and what the message names: cause, effect and fix. */
 const BROKEN: typeof REFUSED = [
+  [
+    'an old session token in AWS_SESSION_TOKEN beside long-term keys of AWS_PROFILE',
+    {
+      env: { ...KEYS, AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000ENVI', AWS_PROFILE: 'loader' },
+      files: { '.aws/credentials': PROFILE_KEYS },
+    },
+    ['AWS_SESSION_TOKEN belongs to other keys', 'JavaScript uses', 'hint: unset AWS_SESSION_TOKEN, or use'],
+  ],
   [
     'a profile that does not exist',
     { env: { AWS_PROFILE: 'Tf' }, files: { '.aws/config': '[profile tf]\nregion = eu-west-1\n' } },
@@ -253,6 +280,11 @@ const ONLY_BOTOCORE_FAILS: [title: string, settings: Settings, note: RegExp][] =
     'a blank AWS_PROFILE',
     { env: { AWS_PROFILE: '' } },
     /^note: AWS_PROFILE is blank: botocore \(AWS CLI\) treats it as a value and fails\nhint: unset AWS_PROFILE$/m,
+  ],
+  [
+    'a blank AWS_DEFAULT_PROFILE',
+    { env: { AWS_DEFAULT_PROFILE: '' } },
+    /^note: AWS_DEFAULT_PROFILE is blank: botocore \(AWS CLI\) treats it as a value and fails\nhint: unset AWS_DEFAULT_PROFILE$/m,
   ],
   [
     'a comment after a command',

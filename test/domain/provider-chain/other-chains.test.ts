@@ -153,6 +153,13 @@ describe('Ruby', () => {
     expect(resolve('ruby', { profile: inFile('credentials') }, blank('AWS_PROFILE'))).toBe('imds');
   });
 
+  test('a blank AWS_DEFAULT_PROFILE hides the providers of the profile unless AWS_PROFILE is set', () => {
+    const keys = { profile: inFile('credentials') };
+    const profile = { ...createFacts().profile, isNamed: true };
+    expect(resolve('ruby', keys, blank('AWS_DEFAULT_PROFILE'))).toBe('imds');
+    expect(resolve('ruby', keys, { ...blank('AWS_DEFAULT_PROFILE'), profile })).toBe('profile');
+  });
+
   test('Ruby does not know the source Environment', () => {
     const source = { provider: 'environment', name: 'Environment' } as const;
     const known = role('config', null);

@@ -78,6 +78,11 @@ const STATES: Readonly<Record<string, KnownProvider>> = {
   'incomplete: ROLE_SOURCE_MISSING': incomplete({ code: 'ROLE_SOURCE_MISSING', name: 'base' }),
   'incomplete: credential_source MISSING': incomplete(missingBase('MISSING')),
   'incomplete: source_profile MISSING': incomplete(missingBase('MISSING', 'source_profile')),
+  'incomplete: SSO_SETTING_TWICE': incomplete({
+    code: 'SSO_SETTING_TWICE',
+    name: 'sso_region',
+    session: 'corp',
+  }),
   'incomplete: EMPTY_SETTING role_arn': incomplete({ code: 'EMPTY_SETTING', name: 'role_arn' }),
   'incomplete: NO_ROLE': incomplete(missingBase('NO_ROLE', 'source_profile')),
   'incomplete: SIGNED_OUT': incomplete(missingBase('SIGNED_OUT')),

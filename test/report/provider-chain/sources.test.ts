@@ -367,6 +367,7 @@ describe('each code has a sentence', () => {
   const PROBLEMS: { [Code in ProviderProblem['code']]: Extract<ProviderProblem, { code: Code }> } = {
     NO_SECRET_KEY: { code: 'NO_SECRET_KEY' },
     EMPTY_SETTING: { code: 'EMPTY_SETTING', name: 'role_arn' },
+    SSO_SETTING_TWICE: { code: 'SSO_SETTING_TWICE', name: 'sso_region', session: 'corp' },
     NO_KEY_ID: { code: 'NO_KEY_ID' },
     NO_SESSION_TOKEN: { code: 'NO_SESSION_TOKEN' },
     NO_ROLE_ARN: { code: 'NO_ROLE_ARN' },

@@ -18,13 +18,14 @@ const NOW = Date.parse('2026-11-22T00:00:00Z');
 /** Reads keys with these values. `EXPIRATIONS` are separated by commas. */
 function read(
   changes: Partial<Record<'ID' | 'SECRET' | 'TOKEN' | 'EXPIRATIONS' | 'ACCOUNT', string | null>> = {},
+  tokenName = 'TOKEN',
 ) {
   const values = { ID: 'ASIACANARY', SECRET, TOKEN, EXPIRATIONS: AT, ACCOUNT: null, ...changes };
   const named = (name: 'ID' | 'SECRET' | 'TOKEN') => ({ name, value: values[name] });
   const keys: UnvalidatedKeys = {
     accessKeyId: named('ID'),
     secretAccessKey: named('SECRET'),
-    token: named('TOKEN'),
+    token: { ...named('TOKEN'), name: tokenName },
     expirations: (values.EXPIRATIONS?.split(',') ?? []).map((value, index) => ({
       name: `E${index}`,
       value,
@@ -166,6 +167,19 @@ test('a session key is one that begins with ASIA', () => {
   const { poll, run } = read({ ID: 'AKIAASIA', TOKEN: null });
   expect(run().document.secrets.token).toBeNull();
   expect(poll.notes.list).toEqual([]);
+});
+
+test('a session token beside long-term keys belongs to other keys', () => {
+  const id = 'AKIACANARY0000000001';
+  expect(catchError(read({ ID: id }).run)).toMatchObject({
+    reason: 'invalid-configuration',
+    accessKeyId: id,
+    misconfiguration: { code: 'TOKEN_OF_OTHER_KEY', name: 'TOKEN' },
+  });
+  expect(read({ ID: id, TOKEN: null }).run().document.secrets.token).toBeNull();
+  // Only botocore sends the token under its old name, and not every such id is from AWS.
+  expect(read({ ID: id }, 'AWS_SECURITY_TOKEN').run().document.secrets.token?.reveal()).toBe(TOKEN);
+  expect(read({ ID: 'AKIACANARY' }).run().document.secrets.token?.reveal()).toBe(TOKEN);
 });
 
 test('a poll that fails reports the account', () => {

@@ -1,6 +1,7 @@
 import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ProviderProblem } from '../providers.ts';
 import {
+  AWS_DEFAULT_PROFILE,
   type ChainLink,
   containerLink,
   environmentLink,
@@ -12,6 +13,7 @@ import {
   ssoLink,
   stopAt,
   stopIfDefaultProfileMissing,
+  stopIfDefaultVariableBlank,
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
@@ -32,9 +34,10 @@ const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
  * botocore refreshes expired credentials and fails if the new ones have expired too, except with IMDS.
  */
 export const BOTOCORE: readonly ChainLink[] = [
+  stopIfDefaultVariableBlank,
   stopIfDefaultProfileMissing,
   stopIfFileInvalid,
-  stopIfProfileBlank,
+  linkIf(({ setVariables }) => !setVariables.has(AWS_DEFAULT_PROFILE), stopIfProfileBlank),
   stopIfProfileMissing,
   // botocore reads the expiration from this variable only.
   linkIf(

@@ -139,3 +139,10 @@ export function findClientDifference({ name, notes }: Provider, client: Client):
   }
   return null;
 }
+
+/** True if the session token is set only under its old name, and this client does not read that name. */
+export const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boolean =>
+  client !== 'botocore' &&
+  !(client === 'php' && name === 'profile') &&
+  accessKeyId?.startsWith('ASIA') === true &&
+  notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');

@@ -46,7 +46,7 @@ export const goRole: ChainLink = (facts, client) => {
   if (problem?.code === 'NO_BASE_CREDENTIALS')
     return stopAt('profile-role', { reason: problem.failed === undefined ? 'INCOMPLETE' : 'FAILED' });
   if (state === 'absent') return 'next';
-  return findRejection(role, client) ?? { kind: 'wins', provider: 'profile-role', problem: null };
+  return findRejection(role, facts, client) ?? { kind: 'wins', provider: 'profile-role', problem: null };
 };
 
 /** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */

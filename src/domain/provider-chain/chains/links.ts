@@ -2,6 +2,7 @@ import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
 import type { FileProblem } from '../shared-files/file-problem.ts';
+import { lacksToken } from './client-differences.ts';
 import { findRejection } from './rejections.ts';
 import { isTokenLate } from './response-limits.ts';
 
@@ -38,17 +39,11 @@ export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): Chai
 
 const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
-/** True if the session token is set only under its old name, and this client does not read that name. */
-const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boolean =>
-  client !== 'botocore' &&
-  !(client === 'php' && name === 'profile') &&
-  accessKeyId?.startsWith('ASIA') === true &&
-  notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
-
 /** A cause that says more than that the provider fails. */
 function findCause(problem: ProviderProblem | null): OutcomeCause | null {
   if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
-  if (problem?.code === 'COMMENT_IN_VALUE') return { reason: 'INVALID_SETTING', setting: problem.name };
+  if (problem?.code === 'COMMENT_IN_VALUE' || problem?.code === 'SSO_SETTING_TWICE')
+    return { reason: 'INVALID_SETTING', setting: problem.name };
   if (problem?.code === 'NO_BASE_CREDENTIALS' && problem.failed !== undefined) return { reason: 'FAILED' };
   return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
 }
@@ -149,6 +144,7 @@ export const containerLink =
   };
 
 export const AWS_PROFILE = 'AWS_PROFILE';
+export const AWS_DEFAULT_PROFILE = 'AWS_DEFAULT_PROFILE';
 
 export const stopIfProfileMissing: ChainLink = ({ profile: { name, isNamed, exists } }) =>
   isNamed && !exists ? stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: name }) : 'next';
@@ -159,8 +155,15 @@ export const stopIfDefaultProfileMissing: ChainLink = ({ profile: { isNamed, ofD
     ? stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: ofDefaultVariable.name })
     : 'next';
 
-export const stopIfProfileBlank: ChainLink = ({ blankVariables }) =>
-  blankVariables.has(AWS_PROFILE) ? stopAt(null, { reason: 'BLANK_VARIABLE', setting: AWS_PROFILE }) : 'next';
+const stopAtBlank = (setting: string): ChainLink => {
+  const stop = stopAt(null, { reason: 'BLANK_VARIABLE', setting });
+  return ({ blankVariables }) => (blankVariables.has(setting) ? stop : 'next');
+};
+
+export const stopIfProfileBlank = stopAtBlank(AWS_PROFILE);
+
+/** For clients that read AWS_DEFAULT_PROFILE before AWS_PROFILE, and a blank value as the name of a profile. */
+export const stopIfDefaultVariableBlank = stopAtBlank(AWS_DEFAULT_PROFILE);
 
 export const findFileProblem = ({ fileProblems }: ChainFacts, client: Client) =>
   fileProblems.find(({ sdks }) => sdks.some((sdk) => sdk === client));
@@ -175,8 +178,6 @@ export const stopIfFileProblem =
   };
 
 export const stopIfFileInvalid = stopIfFileProblem(findFileProblem);
-
-const AWS_DEFAULT_PROFILE = 'AWS_DEFAULT_PROFILE';
 
 /** Whether a client that reads AWS_DEFAULT_PROFILE after AWS_PROFILE uses the profile that it names. */
 export const isDefaultVariableUsed = ({ setVariables, profile }: ChainFacts): boolean =>

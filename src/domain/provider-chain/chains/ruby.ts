@@ -1,6 +1,7 @@
 import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ChainFacts } from '../providers.ts';
 import {
+  AWS_DEFAULT_PROFILE,
   AWS_PROFILE,
   type ChainLink,
   containerLink,
@@ -51,6 +52,10 @@ const stopIfSourceUnknown: ChainLink = ({ providers }) =>
     ? stopAt('profile-role', { reason: 'INVALID_SETTING', setting: 'credential_source' })
     : 'next';
 
+/** Ruby reads a blank AWS_DEFAULT_PROFILE as the name of a missing profile. */
+const leaveIfDefaultVariableBlank: ChainLink = ({ blankVariables, profile }) =>
+  blankVariables.has(AWS_DEFAULT_PROFILE) && !profile.isNamed ? 'leave' : 'next';
+
 /**
  * `credential_provider_chain.rb` and `shared_config.rb` of aws-sdk-core. An error of a provider ends the chain, but
  * Ruby ignores a missing profile. It reads AWS_DEFAULT_PROFILE, except for a web identity. Version 3.168
@@ -71,6 +76,7 @@ export const RUBY: readonly ChainLink[] = [
         (facts) => !isInCredentialsFile(facts),
         providerLink('profile-web-identity', { onIncomplete: 'next' }),
       ),
+      leaveIfDefaultVariableBlank,
       otherProfile(isDefaultVariableUsed),
       ssoLink,
       linkIf(isInCredentialsFile, () => stopAt('profile-web-identity', { reason: 'INCOMPLETE' })),

@@ -10,6 +10,15 @@ export interface UnusualSettings {
   areKeysSplit: boolean;
   /** Variables that are set to an empty path. */
   emptyPaths: readonly FileVariable[];
+  /** Settings of the selected profile that its section `sso-session` has too. */
+  sessionSettings: readonly SessionSetting[];
+}
+
+export interface SessionSetting {
+  name: string;
+  session: string;
+  /** How both values differ. */
+  difference: 'none' | 'case' | 'value';
 }
 
 export type FileVariable = 'AWS_CONFIG_FILE' | 'AWS_SHARED_CREDENTIALS_FILE';
@@ -19,6 +28,7 @@ export const NO_UNUSUAL_SETTINGS: UnusualSettings = {
   empty: [],
   areKeysSplit: false,
   emptyPaths: [],
+  sessionSettings: [],
 };
 
 /** How a client reads the shared files. Sources: the code of the clients, and `test/peers`, which runs some of them. */
@@ -35,39 +45,52 @@ export interface FileReader {
    * file with a key id. `complete`: those of the first file with both keys. `strict`: none, it is an error.
    */
   keys: 'combined' | 'with-id' | 'complete' | 'strict';
+  /** The differences of a {@link SessionSetting} at which the client fails. Others use the value of the session. */
+  rejectedInSession: readonly SessionSetting['difference'][];
+  /** Compares every setting of the section `sso-session`, not only the start URL and the region. */
+  comparesWholeSession?: boolean;
 }
 
 export const FILE_READERS: readonly FileReader[] = [
   {
     clients: ['botocore'],
     ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, keys: 'with-id' },
+    rejectedInSession: ['case', 'value'],
+    comparesWholeSession: true,
   },
   {
     clients: ['java'],
     ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: true, keys: 'combined' },
+    rejectedInSession: ['value'],
   },
   {
     clients: ['rust'],
     ...{ isCaseSensitive: false, keepsEmpty: true, usesEmptyPath: true, keys: 'combined' },
+    rejectedInSession: ['none', 'case', 'value'],
   },
   {
     clients: ['javascript', 'dotnet'],
     ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, keys: 'combined' },
+    rejectedInSession: [],
   },
   {
     clients: ['go', 'terraform', 'rclone'],
     ...{ isCaseSensitive: false, keepsEmpty: false, usesEmptyPath: false, keys: 'strict' },
+    rejectedInSession: ['case', 'value'],
   },
   {
     clients: ['ruby'],
     ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: true, keys: 'complete' },
+    rejectedInSession: ['case', 'value'],
   },
   {
     clients: ['rclone-1.67'],
     ...{ isCaseSensitive: true, keepsEmpty: false, usesEmptyPath: false, keys: 'complete' },
+    rejectedInSession: ['case', 'value'],
   },
   {
     clients: ['php'],
     ...{ isCaseSensitive: true, keepsEmpty: true, usesEmptyPath: false, keys: 'complete' },
+    rejectedInSession: [],
   },
 ];

@@ -81,6 +81,8 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return OUTPUT_HINTS[misconfiguration.form];
     case 'NO_SESSION_TOKEN':
       return ADD_SESSION_TOKEN;
+    case 'TOKEN_OF_OTHER_KEY':
+      return `${describeRemoval(misconfiguration.name)}, or use the keys that belong to this token`;
     case 'LONG_TERM_KEYS':
       return 'let these keys assume a role, and serve the credentials of the role: --role-arn ARN';
     case 'KEYS_SWAPPED':

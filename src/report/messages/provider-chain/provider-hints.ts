@@ -70,6 +70,8 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       return SIGN_IN_ELSEWHERE;
     case 'EMPTY_SETTING':
       return `remove ${problem.name} from the profile, or set a value`;
+    case 'SSO_SETTING_TWICE':
+      return `remove ${problem.name} from the profile: SDKs read it from the section sso-session ${problem.session}`;
     case 'NO_BASE_CREDENTIALS':
       if (problem.failed !== undefined) {
         const { failed, value } = problem;

@@ -93,6 +93,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
       return `profile ${problem.profile} has mfa_serial, so a person has to enter a code`;
     case 'COMMENT_IN_VALUE':
       return `a comment follows the value of ${problem.name}`;
+    case 'SSO_SETTING_TWICE':
+      return `the profile and sso-session ${problem.session} both have ${problem.name}`;
     case 'EMPTY_SETTING':
       return `${problem.name} has no value`;
     case 'NO_BASE_CREDENTIALS':

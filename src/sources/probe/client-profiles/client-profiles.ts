@@ -10,6 +10,7 @@ import { applyEmptySettings } from './empty-settings.ts';
 import { readLike } from './file-readers.ts';
 import type { ProfileProviders } from './probe-profile.ts';
 import { selectDiffering } from './select-differing.ts';
+import { applySessionSettings } from './session-settings.ts';
 
 interface Context {
   files: ParsedProfileFiles;
@@ -58,8 +59,9 @@ async function probeLike(
     profile && reader.keepsEmpty
       ? applyEmptySettings(probed, profile, { reader, profiles: files.profiles })
       : probed;
+  const withSession = applySessionSettings(withEmpty, unusual.sessionSettings, reader);
   const found =
-    profile && reader.clients.includes('botocore') ? applyComments(withEmpty, profile) : withEmpty;
+    profile && reader.clients.includes('botocore') ? applyComments(withSession, profile) : withSession;
   const known = context.files.profiles.get(context.files.selectedName);
   const unreadFiles = FILES.flatMap(({ variable, file }) => {
     const { state, path } = context.files[file];

@@ -1,6 +1,7 @@
 import {
   type FileVariable,
   NO_UNUSUAL_SETTINGS,
+  type SessionSetting,
   type UnusualSettings,
 } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
@@ -51,11 +52,30 @@ export function findUnusualSettings(
     empty: list(withEmpty, (_, value) => value.trim() === ''),
     areKeysSplit: selected !== undefined && areKeysSplit(selected),
     emptyPaths,
+    sessionSettings: selected === undefined ? [] : listSessionSettings(selected, files.ssoSessions),
   };
 }
 
-export const isUsual = ({ notLowercase, empty, areKeysSplit, emptyPaths }: UnusualSettings): boolean =>
-  notLowercase.length + empty.length + emptyPaths.length === 0 && !areKeysSplit;
+export const isUsual = (settings: UnusualSettings): boolean => {
+  const { notLowercase, empty, areKeysSplit, emptyPaths, sessionSettings } = settings;
+  const count = notLowercase.length + empty.length + emptyPaths.length + sessionSettings.length;
+  return count === 0 && !areKeysSplit;
+};
+
+function listSessionSettings(
+  { config, credentials }: Profile,
+  ssoSessions: ParsedProfileFiles['ssoSessions'],
+): SessionSetting[] {
+  const settings = { ...config, ...credentials };
+  const session = readText(settings, 'sso_session') ?? '';
+  return Object.entries(ssoSessions.get(session) ?? {}).flatMap(([name, value]): SessionSetting[] => {
+    const own = readText(settings, name);
+    if (own === null || value === '') return [];
+    const isSameInLowerCase = own.toLowerCase() === value.toLowerCase();
+    const difference = own === value ? 'none' : isSameInLowerCase ? 'case' : 'value';
+    return [{ name, session, difference }];
+  });
+}
 
 const hasKey = (section: SectionSettings) =>
   [KEY_ID, SECRET_KEY].some((name) => readText(section, name) !== null);

@@ -1,0 +1,35 @@
+import {
+  createProvider,
+  type ProfileProvider,
+  type Provider,
+} from '../../../domain/provider-chain/providers.ts';
+import type {
+  FileReader,
+  SessionSetting,
+} from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
+
+type ProfileProviders = Record<ProfileProvider, Provider>;
+
+const COMPARED = ['sso_start_url', 'sso_region'];
+
+/**
+ * The providers of a client that fails if the profile repeats a setting of its section `sso-session`. Tested with
+ * botocore, JavaScript and Ruby. The rules of the others were read from `SsoProfileCredentialsProviderFactory` (Java),
+ * `shared_config.go`, `profile/credentials/repr.rs` (Rust), `SharedCredentialsFile` (.NET) and `CredentialProvider.php`.
+ */
+export function applySessionSettings(
+  probed: ProfileProviders,
+  settings: readonly SessionSetting[],
+  { rejectedInSession, comparesWholeSession }: FileReader,
+): ProfileProviders {
+  const { sso } = probed;
+  const rejected = settings.find(
+    ({ name, difference }) =>
+      rejectedInSession.includes(difference) && (comparesWholeSession || COMPARED.includes(name)),
+  );
+  // Missing settings have a cause of their own.
+  if (rejected === undefined || sso.state === 'absent' || sso.state === 'incomplete') return probed;
+  const { name, session } = rejected;
+  const problem = { code: 'SSO_SETTING_TWICE', name, session } as const;
+  return { ...probed, sso: createProvider('sso', { ...sso, state: 'incomplete', problem }) };
+}
