@@ -58,6 +58,12 @@ function applyClientProfile(facts: ChainFacts, client: Client): ChainFacts {
   };
 }
 
+/** The profile names itself as the source of its role, and has no keys for that. Some SDKs see a circle. */
+export const assumesRoleOfItself = ({ providers, profile }: ChainFacts): boolean =>
+  providers['profile-role'].roleSession?.sourceProfile === profile.name &&
+  (providers.profile.state === 'absent' || providers.profile.state === 'incomplete') &&
+  providers.profile.problem?.code !== 'NO_SESSION_TOKEN';
+
 /** A provider as this client finds it. */
 export const getClientProvider = (facts: ChainFacts, client: Client, name: ProviderName): Provider =>
   selectClientFacts(facts, client).providers[name];

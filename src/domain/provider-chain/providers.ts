@@ -43,11 +43,12 @@ export interface MissingBase {
   /** The profile or the source that the setting names. */
   value: string;
   /**
-   * `SIGNED_OUT`: the base profile has a web identity or SSO that fails. `NO_ROLE`: the base profile has a
-   * `credential_source` with credentials, and no role.
+   * `SIGNED_OUT`: the base profile has a web identity or SSO that fails. `PROCESS_FAILED`: it has a process that fails
+   * or prints expired credentials. `EXPIRED`: it has expired keys. `NO_ROLE`: it has a `credential_source` with
+   * credentials, and no role.
    */
-  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED' | 'NO_ROLE';
-  /** With `SIGNED_OUT`: the provider of the base profile that fails. */
+  cause: 'MISSING' | 'SIGNED_OUT' | 'PROCESS_FAILED' | 'EXPIRED' | 'IMDS_DISABLED' | 'NO_ROLE';
+  /** The provider of the base profile that fails or has expired. Not with the other causes. */
   failed?: { name: ProviderName; problem: ProviderProblem };
 }
 
@@ -81,6 +82,8 @@ export type ProviderProblem =
     }
   | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
+  /** Only of the base of a role: otherwise, `remaining` says this. */
+  | { code: 'CREDENTIALS_EXPIRED'; at: Instant }
   | { code: 'NOT_SIGNED_IN' }
   | ({ code: 'POLL_FAILED' } & FailureFacts)
   | { code: 'TIMED_OUT' };

@@ -55,6 +55,13 @@ export function createSigningKeys(keys: UnvalidatedKeys, poll: OngoingPoll): Pol
   return validateKeys(keys, poll).secrets;
 }
 
+/** @throws PollError if the keys have expired */
+export function rejectExpiredKeys({ expirations }: UnvalidatedKeys, poll: OngoingPoll): void {
+  const { expiration } = chooseExpiration(expirations, poll.notes);
+  if (expiration === null || expiration.instant > poll.options.clock.now()) return;
+  throw new PollError('expired', 'the process that should assume the role printed them');
+}
+
 /** Validates keys and turns them into the document of a poll. @throws PollError if they have no expiration */
 export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): FoundDocument {
   // Also for a failed poll: keys without an expiration belong to the same account.

@@ -80,7 +80,9 @@ export async function probeProviders(
   const { selectedName, profiles } = files;
   const probed = { options: probeOptions, providers: byName };
   const role = byName.get('profile-role');
-  if (role !== undefined) byName.set('profile-role', await checkRoleBase(role, { ...probed, files }));
+  const runsProcesses = !mode.offline && mode.observed === undefined;
+  if (role !== undefined)
+    byName.set('profile-role', await checkRoleBase(role, { ...probed, files, runsProcesses }));
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
     limits.pollMs,

@@ -95,14 +95,19 @@ async function probeKeys(
   return { ...createPolledProvider('profile', outcome), ...known };
 }
 
-/** The role that SDKs assume with other credentials. A role with a token file is `profile-web-identity`. */
+/**
+ * The role that SDKs assume with other credentials. A role with only a token file is `profile-web-identity`. With a
+ * token file and a source, SDKs disagree.
+ */
 function inspectRole(
   profile: Profile,
   read: (name: string) => string | null,
   files: ParsedProfileFiles,
 ): Provider {
   const arn = read('role_arn');
-  if (arn === null || read('web_identity_token_file') !== null) return createProvider('profile-role');
+  const hasSource = read('source_profile') !== null || read('credential_source') !== null;
+  if (arn === null || (read('web_identity_token_file') !== null && !hasSource))
+    return createProvider('profile-role');
   const mfaProfile = findMfaProfile(profile, files);
   const problem: ProviderProblem | null =
     findRoleProblem(read('source_profile'), read('credential_source'), files.profiles) ??

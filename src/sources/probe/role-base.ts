@@ -1,35 +1,51 @@
-import type { MissingBase, Provider, ProviderName } from '../../domain/provider-chain/providers.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
+import type {
+  MissingBase,
+  Provider,
+  ProviderName,
+  ProviderProblem,
+} from '../../domain/provider-chain/providers.ts';
 import { readText } from '../document/json-object.ts';
+import { createProcessSource } from '../process/process.ts';
 import { readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { CREDENTIAL_SOURCES, probeProfileProviders } from './profile-providers.ts';
+import { createPolledProvider } from './provider.ts';
 
 export interface BaseContext {
   files: ParsedProfileFiles;
   /** The other providers, as found by the probe. */
   providers: ReadonlyMap<ProviderName, Provider>;
   options: SourceOptions;
+  /** If not, a `credential_process` counts as working. */
+  runsProcesses: boolean;
+}
+
+/** The credentials that assume a role. */
+export interface RoleBase {
+  /** Null if the credentials may exist. */
+  problem: MissingBase | null;
+  /** What some SDKs reject in the output of a process, or in its command. */
+  notes: readonly PollNote[];
 }
 
 /**
- * Checks whether the credentials exist with which SDKs assume the role of this profile. Runs no process: a
- * `credential_process` counts as working.
- * @returns null if the credentials may exist
+ * Checks whether the credentials exist with which SDKs assume the role of this profile.
  * @param visited the profiles between the selected profile and this one
  */
-export async function findMissingBase(
+export async function probeRoleBase(
   name: string,
   context: BaseContext,
   visited: readonly string[] = [],
-): Promise<MissingBase | null> {
+): Promise<RoleBase> {
   const { config = {}, credentials = {} } = context.files.profiles.get(name) ?? {};
   const settings = { ...config, ...credentials };
   const credentialSource = readText(settings, 'credential_source');
-  if (credentialSource !== null) return findMissingSource(credentialSource, context.providers);
+  if (credentialSource !== null) return without(findMissingSource(credentialSource, context.providers));
   const base = readText(settings, 'source_profile') ?? '';
   const missing = { code: 'NO_BASE_CREDENTIALS', setting: 'source_profile', value: base } as const;
-  if (visited.includes(base)) return { ...missing, cause: 'MISSING' };
+  if (visited.includes(base)) return without({ ...missing, cause: 'MISSING' });
   const probes = probeProfileProviders(
     context.options,
     { ...context.files, selectedName: base },
@@ -37,19 +53,50 @@ export async function findMissingBase(
   );
   const providers = await Promise.all(probes.map(([, probe]) => probe));
   const isRole = ({ name: each }: Provider) => each === 'profile-role';
-  if (providers.some((each) => !isRole(each) && hasCredentials(each))) return null;
+  const [found, ...others] = providers.filter((each) => !isRole(each) && hasCredentials(each));
   // A profile that names itself uses its own keys.
-  if (base !== name && providers.some((each) => isRole(each) && isComplete(each))) {
-    return findMissingBase(base, context, [...visited, name]);
+  const hasToken = providers.some(
+    ({ name: each, state }) => each === 'profile-web-identity' && state !== 'absent',
+  );
+  const leadsToRole =
+    base !== name && !hasToken && providers.some((each) => isRole(each) && isComplete(each));
+  if (found !== undefined) {
+    // SDKs disagree about the order of several providers.
+    if (others.length > 0 || leadsToRole) return FOUND;
+    const isRun = found.name === 'process' && context.runsProcesses;
+    const polled = isRun ? await pollProcess(base, context.options) : found;
+    const failed = findFailure(polled);
+    const cause = polled.name === 'process' ? 'PROCESS_FAILED' : 'EXPIRED';
+    const problem =
+      failed && ({ ...missing, cause, failed: { name: polled.name, problem: failed } } as const);
+    return { problem, notes: found.name === 'process' ? polled.notes : [] };
   }
+  if (leadsToRole) return probeRoleBase(base, context, [...visited, name]);
   const named = context.files.profiles.get(base);
   const source = named === undefined ? null : readProfileSetting(named, 'credential_source');
   if (source !== null && findMissingSource(source, context.providers) === null)
-    return { ...missing, cause: 'NO_ROLE' };
+    return without({ ...missing, cause: 'NO_ROLE' });
   const failed = providers.find(({ state }) => state === 'fails');
-  return failed?.problem
-    ? { ...missing, cause: 'SIGNED_OUT', failed: { name: failed.name, problem: failed.problem } }
-    : { ...missing, cause: 'MISSING' };
+  return without(
+    failed?.problem
+      ? { ...missing, cause: 'SIGNED_OUT', failed: { name: failed.name, problem: failed.problem } }
+      : { ...missing, cause: 'MISSING' },
+  );
+}
+
+const without = (problem: MissingBase | null): RoleBase => ({ problem, notes: [] });
+
+const FOUND = without(null);
+
+async function pollProcess(profile: string, options: SourceOptions): Promise<Provider> {
+  return createPolledProvider('process', await createProcessSource({ ...options, profile }).poll());
+}
+
+/** Why AWS or the SDKs refuse to assume a role with these credentials. */
+function findFailure({ state, problem, remaining, expiration }: Provider): ProviderProblem | null {
+  if (state === 'fails') return problem;
+  if (remaining === null || remaining > 0 || expiration === null) return null;
+  return { code: 'CREDENTIALS_EXPIRED', at: expiration };
 }
 
 function findMissingSource(value: string, providers: BaseContext['providers']): MissingBase | null {

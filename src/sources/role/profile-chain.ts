@@ -1,6 +1,11 @@
 /** The credentials of a profile, with the credentials of other profiles and sources that it needs. */
 import { assumeRole, assumeRoleWithWebIdentity } from '../aws/calls.ts';
-import { createKeysDocument, createSigningKeys, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
+import {
+  createKeysDocument,
+  createSigningKeys,
+  rejectExpiredKeys,
+  type UnvalidatedKeys,
+} from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import { readBaseCredentials, readProfileCredentials, readProfileKeys } from '../profile/credentials.ts';
@@ -61,8 +66,12 @@ async function readChain(
   switch (found.kind) {
     case 'keys':
       return { keys: found.keys };
-    case 'process':
-      return { keys: await runProfileProcess(poll, found.command) };
+    case 'process': {
+      const keys = await runProfileProcess(poll, found.command);
+      // SDKs do not call AWS with expired credentials of a process.
+      if (isBase) rejectExpiredKeys(keys, poll);
+      return { keys };
+    }
     case 'role':
       return assumeProfileRole(poll, profile, files, visited, given);
     case 'web-identity':

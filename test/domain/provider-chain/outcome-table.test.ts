@@ -7,6 +7,7 @@ import { groupByOutcome, groupSdks } from '../../../src/domain/provider-chain/jo
 import {
   type ChainFacts,
   type KnownProvider,
+  type MissingBase,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type ProviderName,
@@ -30,9 +31,14 @@ const pollFailed = (reason: FailureReason, possibleHopLimit = false): ProviderPr
 });
 
 const missingBase = (
-  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED' | 'NO_ROLE',
+  cause: MissingBase['cause'],
   setting: 'source_profile' | 'credential_source' = 'credential_source',
 ): ProviderProblem => ({ code: 'NO_BASE_CREDENTIALS', setting, value: 'base', cause });
+
+const failedBase = (cause: 'PROCESS_FAILED' | 'EXPIRED', name: ProviderName): ProviderProblem => ({
+  ...{ code: 'NO_BASE_CREDENTIALS', setting: 'source_profile', value: 'base', cause },
+  failed: { name, problem: { code: 'CREDENTIALS_EXPIRED', at: NOW } },
+});
 
 const incomplete = (problem: ProviderProblem): KnownProvider => ({ state: 'incomplete', problem });
 const fails = (problem: ProviderProblem): KnownProvider => ({ state: 'fails', problem });
@@ -80,6 +86,8 @@ const STATES: Readonly<Record<string, KnownProvider>> = {
   'incomplete: EMPTY_SETTING role_arn': incomplete({ code: 'EMPTY_SETTING', name: 'role_arn' }),
   'incomplete: NO_ROLE': incomplete(missingBase('NO_ROLE', 'source_profile')),
   'incomplete: SIGNED_OUT': incomplete(missingBase('SIGNED_OUT')),
+  'incomplete: PROCESS_FAILED': incomplete(failedBase('PROCESS_FAILED', 'process')),
+  'incomplete: EXPIRED': incomplete(failedBase('EXPIRED', 'profile')),
   'incomplete: IMDS_DISABLED': incomplete(missingBase('IMDS_DISABLED')),
   'incomplete: both SSO settings': incomplete({
     code: 'SETTINGS_MISSING',

@@ -21,6 +21,14 @@ test('without settings, no chain finds credentials', () => {
   expect(resolveAll()).toEqual(everySdk('none'));
 });
 
+test('a base of a role that fails does not stop SDKs that use the environment', () => {
+  const failed = { name: 'process', problem: { code: 'TIMED_OUT' } } as const;
+  const base = { setting: 'source_profile', value: 'b', cause: 'PROCESS_FAILED', failed } as const;
+  const role = { state: 'incomplete', problem: { code: 'NO_BASE_CREDENTIALS', ...base } } as const;
+  const environment = withCredentials();
+  expect(resolveAll({ environment, 'profile-role': role })).toEqual(everySdk('environment'));
+});
+
 describe('a note of a poll means a different result in some SDKs', () => {
   test.each<[ProviderName, PollNoteCode, readonly Sdk[]]>([
     ['container', 'HOST_NAME_ONLY_SOME_SDKS', ['botocore', 'javascript']],

@@ -385,6 +385,7 @@ describe('each code has a sentence', () => {
     SETTINGS_MISSING: { code: 'SETTINGS_MISSING', names: ['sso_region'] },
     TOKEN_FILE_UNREADABLE: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' },
     TOKEN_EXPIRED: { code: 'TOKEN_EXPIRED', at: NOW },
+    CREDENTIALS_EXPIRED: { code: 'CREDENTIALS_EXPIRED', at: NOW },
     NOT_SIGNED_IN: { code: 'NOT_SIGNED_IN' },
     POLL_FAILED: {
       code: 'POLL_FAILED',

@@ -5,7 +5,7 @@ import {
   type ProviderName,
 } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProfileProviders } from '../../../src/sources/probe/profile-providers.ts';
-import { findMissingBase } from '../../../src/sources/probe/role-base.ts';
+import { probeRoleBase } from '../../../src/sources/probe/role-base.ts';
 import { readProfileFiles } from '../../../src/sources/profile/files.ts';
 import { hastyClock, options } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
@@ -17,8 +17,13 @@ const ROLE = 'role_arn = arn:aws:iam::123456789012:role/x\n';
 async function createContext(config: string, providers: Provider[] = []) {
   const own = options({ HOME: homeWith({ config }) }, { clock: { ...hastyClock, now: () => NOW } });
   const files = await readProfileFiles(own);
-  return { files, providers: new Map(providers.map((each) => [each.name, each])), options: own };
+  const byName = new Map(providers.map((each) => [each.name, each]));
+  return { files, providers: byName, options: own, runsProcesses: false };
 }
+
+type Context = Awaited<ReturnType<typeof createContext>>;
+const findMissingBase = async (name: string, context: Context) =>
+  (await probeRoleBase(name, context)).problem;
 
 const missing = (value: string, more: object = {}) => ({
   code: 'NO_BASE_CREDENTIALS',
@@ -34,6 +39,14 @@ test.each<[name: string, profiles: string, expected: object | null]>([
   ['a base without settings', '[profile b]\nregion = x\n', missing('b')],
   ['a base with half of its keys', '[profile b]\naws_access_key_id = AKIACANARY\n', missing('b')],
   ['a base with a session key and no token', `[profile b]\n${KEYS.replace('AKIA', 'ASIA')}`, null],
+  [
+    'a base with expired keys',
+    `[profile b]\n${KEYS}aws_session_token = CANARY\nx_security_token_expires = 2026-11-21T00:00:00Z\n`,
+    missing('b', {
+      cause: 'EXPIRED',
+      failed: { name: 'profile', problem: { code: 'CREDENTIALS_EXPIRED', at: Date.UTC(2026, 10, 21) } },
+    }),
+  ],
   ['a base with a process, which is not run', '[profile b]\ncredential_process = exit 1\n', null],
   ['a base with a login', '[profile b]\nlogin_session = x\n', null],
   [
@@ -44,6 +57,17 @@ test.each<[name: string, profiles: string, expected: object | null]>([
   [
     'a base with a missing token file',
     `[profile b]\n${ROLE}web_identity_token_file = /nonexistent\n`,
+    missing('b', {
+      cause: 'SIGNED_OUT',
+      failed: {
+        name: 'profile-web-identity',
+        problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' },
+      },
+    }),
+  ],
+  [
+    'a base with a missing token file and a source',
+    `[profile b]\n${ROLE}web_identity_token_file = /nonexistent\nsource_profile = c\n[profile c]\n${KEYS}`,
     missing('b', {
       cause: 'SIGNED_OUT',
       failed: {
@@ -66,9 +90,49 @@ test.each<[name: string, profiles: string, expected: object | null]>([
     `[profile b]\n${ROLE}source_profile = c\n[profile c]\n${ROLE}source_profile = b\n`,
     missing('b'),
   ],
-])('findMissingBase judges %s', async (_, profiles, expected) => {
+])('the base of a role is judged: %s', async (_, profiles, expected) => {
   const context = await createContext(`[profile a]\n${ROLE}source_profile = b\n${profiles}`);
   expect(await findMissingBase('a', context)).toEqual(expected);
+});
+
+const printKeys = (expiration: string) =>
+  `echo '{"Version":1,"AccessKeyId":"ASIACANARY","SecretAccessKey":"CANARY","SessionToken":"CANARY","Expiration":"${expiration}"}'`;
+
+test.each<[name: string, command: string, problem: object | null]>([
+  ['with later expiration', printKeys('2026-11-22T01:00:00Z'), null],
+  ['that prints expired credentials', printKeys('2026-11-21T00:00:00Z'), { code: 'CREDENTIALS_EXPIRED' }],
+  ['that fails', 'exit 3', { code: 'POLL_FAILED', reason: 'process-failed' }],
+  ['that is missing', '/nonexistent', { code: 'POLL_FAILED', reason: 'process-failed' }],
+  ['that prints text', 'echo Please sign in', { code: 'POLL_FAILED', reason: 'malformed' }],
+])('the process of a base %s is run', async (_, command, problem) => {
+  const config = `[profile a]\n${ROLE}source_profile = b\n[profile b]\ncredential_process = ${command}\n`;
+  const context = { ...(await createContext(config)), runsProcesses: true };
+  expect(await findMissingBase('a', context)).toEqual(
+    problem &&
+      missing('b', { cause: 'PROCESS_FAILED', failed: expect.objectContaining({ name: 'process' }) }),
+  );
+  if (problem !== null) {
+    expect(await findMissingBase('a', context)).toMatchObject({ failed: { problem } });
+  }
+});
+
+test('the process of a base is not run if the base also has a role', async () => {
+  const base = `[profile b]\n${ROLE}source_profile = c\ncredential_process = exit 3\n[profile c]\n${KEYS}`;
+  const context = await createContext(`[profile a]\n${ROLE}source_profile = b\n${base}`);
+  expect(await findMissingBase('a', { ...context, runsProcesses: true })).toBeNull();
+});
+
+test('the role has the notes of the process of its base', async () => {
+  const command = `${printKeys('2026-11-22T01:00:00')} | cat`;
+  const config = `[profile a]\n${ROLE}source_profile = b\n[profile b]\ncredential_process = ${command}\n`;
+  const context = { ...(await createContext(config)), runsProcesses: true };
+  const { problem, notes } = await probeRoleBase('a', context);
+  expect(problem).toBeNull();
+  const expected = [
+    { code: 'PROCESS_NEEDS_SHELL', name: '|' },
+    { code: 'EXPIRATION_ONLY_SOME_SDKS', name: 'Expiration', form: 'no-zone' },
+  ];
+  expect(notes).toEqual(expect.arrayContaining(expected));
 });
 
 test.each([
@@ -160,6 +224,11 @@ test.each<[name: ProviderName, lines: string, expected: object]>([
   ],
   ['profile-role', 'region = x', { state: 'absent' }],
   ['profile-role', `${ROLE}web_identity_token_file = x`, { state: 'absent' }],
+  [
+    'profile-role',
+    `${ROLE}web_identity_token_file = x\ncredential_source = Environment`,
+    { state: 'untried' },
+  ],
   [
     'profile-role',
     `${ROLE}source_profile = default`,

@@ -128,6 +128,19 @@ describe('the series of a role', () => {
   });
 });
 
+test('expired credentials of a process do not assume a role, because SDKs fail with them', async () => {
+  const output = JSON.stringify({
+    ...{ Version: 1, AccessKeyId: 'ASIACANARY0000000001', SecretAccessKey: 'CANARY', SessionToken: 'CANARY' },
+    Expiration: '2026-01-01T00:00:00Z',
+  });
+  const { sts, open } = await createChain(`credential_process = echo '${output}'\n`);
+  expect(await fail(await open('profile'))).toMatchObject({
+    reason: 'expired',
+    detail: 'the process that should assume the role printed them',
+  });
+  expect(sts.requests).toEqual([]);
+});
+
 test('a profile that begins to name a role is a source that issues credentials', async () => {
   const { home, sts, open } = await createAccount(`[default]\n${KEYS}`);
   const source = await open('profile');

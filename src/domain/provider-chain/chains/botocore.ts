@@ -1,3 +1,4 @@
+import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ProviderProblem } from '../providers.ts';
 import { botocoreProfileWebIdentity, stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
@@ -6,11 +7,13 @@ import {
   type ChainLink,
   containerLink,
   environmentLink,
+  groupLinks,
   LAST,
   linkIf,
   otherProfile,
   providerLink,
   ssoLink,
+  stopAt,
   stopIfDefaultProfileMissing,
   stopIfDefaultVariableBlank,
   stopIfFileInvalid,
@@ -47,7 +50,14 @@ export const BOTOCORE: readonly ChainLink[] = [
   environmentLink({ onIncomplete: skipWithoutKeyId }),
   // botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE, the AWS CLI after it.
   otherProfile(() => true),
-  providerLink('profile-role'),
+  // botocore prefers a token file to the source of a role.
+  linkIf(
+    ({ providers }) => providers['profile-web-identity'].state === 'absent',
+    groupLinks(
+      linkIf(assumesRoleOfItself, () => stopAt('profile-role', { reason: 'INCOMPLETE' })),
+      providerLink('profile-role'),
+    ),
+  ),
   providerLink('web-identity'),
   botocoreProfileWebIdentity,
   ssoLink,

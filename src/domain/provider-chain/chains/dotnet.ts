@@ -9,6 +9,15 @@ import {
 } from './links.ts';
 
 /**
+ * .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA. It uses the keys or the process of
+ * a source_profile only when it assumes the role.
+ */
+const failsLater = (problem: ProviderProblem, profile: string): boolean =>
+  problem.code === 'NO_BASE_CREDENTIALS'
+    ? problem.cause === 'PROCESS_FAILED' || problem.cause === 'EXPIRED'
+    : problem.code === 'MFA_REQUIRED' && problem.profile !== profile;
+
+/**
  * .NET uses a profile only if all of its settings belong to one provider. A single SSO setting makes it an
  * SSO profile, and .NET skips the profile unless the user is signed in.
  */
@@ -17,9 +26,8 @@ const dotnetProfile: ChainLink = (facts, sdk) => {
     return providerLink('sso', { onIncomplete: 'next', onFailure: 'next' })(facts, sdk);
   const names = ['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const;
   const [kind, ...others] = selectConfigured(facts, names);
-  // .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA.
   const onIncomplete = (problem: ProviderProblem) =>
-    problem.code === 'MFA_REQUIRED' && problem.profile !== facts.profile.name ? 'stop' : 'next';
+    failsLater(problem, facts.profile.name) ? 'stop' : 'next';
   return kind !== undefined && others.length === 0
     ? providerLink(kind, { onIncomplete })(facts, sdk)
     : 'next';

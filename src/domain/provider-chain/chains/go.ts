@@ -20,8 +20,9 @@ const checkGoConfiguration: ChainLink = (facts) => {
   const isInvalid = (name: ProviderName) => {
     const { state, problem } = providers[name];
     if (state !== 'incomplete') return false;
-    // Go looks for the credential_source and for MFA only if no provider comes first.
-    if (problem.code === 'NO_BASE_CREDENTIALS') return problem.setting === 'source_profile';
+    // Go looks for the credential_source and for MFA only if no provider comes first. It uses no base while it loads.
+    if (problem.code === 'NO_BASE_CREDENTIALS')
+      return problem.setting === 'source_profile' && problem.failed === undefined;
     return !['NO_ROLE_SOURCE', 'NO_SESSION_TOKEN', 'MFA_REQUIRED'].includes(problem.code);
   };
   const usesOther = isDefaultVariableUsed(facts);
@@ -42,7 +43,8 @@ export const goRole: ChainLink = (facts, client) => {
   const role = facts.providers['profile-role'];
   const { state, problem } = role;
   if (problem?.code === 'MFA_REQUIRED') return stopAt('profile-role', { reason: 'MFA_REQUIRED' });
-  if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
+  if (problem?.code === 'NO_BASE_CREDENTIALS')
+    return stopAt('profile-role', { reason: problem.failed === undefined ? 'INCOMPLETE' : 'FAILED' });
   if (state === 'absent') return 'next';
   return findRejection(role, facts, client) ?? { kind: 'wins', provider: 'profile-role', problem: null };
 };

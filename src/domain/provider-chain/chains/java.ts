@@ -1,3 +1,4 @@
+import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ProviderProblem } from '../providers.ts';
 import { failsAtTokenFileInJava } from '../variables/blank-variables.ts';
 import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
@@ -24,6 +25,7 @@ export const JAVA: readonly ChainLink[] = [
     (facts, sdk) => (facts.blankVariables.has(AWS_PROFILE) || findFileProblem(facts, sdk) ? 'leave' : 'next'),
     providerLink('profile-web-identity', { onIncomplete: 'next', onFailure: 'leave' }),
     providerLink('sso', { onIncomplete: 'leave', onFailure: 'leave' }),
+    (facts) => (assumesRoleOfItself(facts) ? 'leave' : 'next'),
     providerLink('profile-role', {
       onIncomplete: (problem) => (lacksRoleSource(problem) ? 'next' : 'leave'),
       onRejected: 'leave',

@@ -1,3 +1,4 @@
+import { assumesRoleOfItself } from '../client-facts.ts';
 import { type ChainLink, environmentLink, groupLinks, LAST, linkIf, providerLink } from './links.ts';
 
 /** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
@@ -6,11 +7,13 @@ const javascriptRole: ChainLink = (facts, sdk) => {
   const cause = problem?.code === 'NO_BASE_CREDENTIALS' ? problem.cause : null;
   if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
   if (cause === 'NO_ROLE') return { kind: 'wins', provider: 'profile-role', problem: null };
-  const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
+  const isMissing =
+    cause === 'MISSING' || cause === 'PROCESS_FAILED' || problem?.code === 'ROLE_SOURCE_MISSING';
   // JavaScript asks for the code before it looks for the credentials that assume the role.
   const needsMfa = problem?.code === 'MFA_REQUIRED' || (isMissing && roleSession?.needsMfa === true);
-  const isStopped = cause === 'SIGNED_OUT' || needsMfa;
+  const isStopped = cause === 'SIGNED_OUT' || cause === 'EXPIRED' || needsMfa;
   const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
+  if (assumesRoleOfItself(facts)) return 'leave';
   return providerLink('profile-role', { onIncomplete, onRejected: 'leave' })(facts, sdk);
 };
 
@@ -25,6 +28,8 @@ export const JAVASCRIPT: readonly ChainLink[] = [
     providerLink('sso'),
     providerLink('login'),
   ),
+  // After a role without credentials. JavaScript runs the process of the profile as a provider of its own too.
+  providerLink('process', { onFailure: 'next', onExpired: 'next' }),
   providerLink('web-identity', { onIncomplete: 'next' }),
   providerLink('container'),
   LAST,

@@ -44,6 +44,7 @@ function findCause(problem: ProviderProblem | null): OutcomeCause | null {
   if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
   if (problem?.code === 'COMMENT_IN_VALUE' || problem?.code === 'SSO_SETTING_TWICE')
     return { reason: 'INVALID_SETTING', setting: problem.name };
+  if (problem?.code === 'NO_BASE_CREDENTIALS' && problem.failed !== undefined) return { reason: 'FAILED' };
   return problem?.code === 'MFA_REQUIRED' ? { reason: 'MFA_REQUIRED' } : null;
 }
 

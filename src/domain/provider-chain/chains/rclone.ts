@@ -34,7 +34,9 @@ const checkConfiguration: ChainLink = (facts) => {
   const { problem } = facts.providers['profile-role'];
   const lacksBase =
     problem?.code === 'ROLE_SOURCE_MISSING' ||
-    (problem?.code === 'NO_BASE_CREDENTIALS' && problem.setting === 'source_profile');
+    (problem?.code === 'NO_BASE_CREDENTIALS' &&
+      problem.setting === 'source_profile' &&
+      problem.failed === undefined);
   if (lacksBase) return stopAt('profile-role', { reason: 'INCOMPLETE' });
   if (facts.providers['profile-web-identity'].problem?.code === 'NO_ROLE_ARN')
     return stopAt('profile-web-identity', { reason: 'INCOMPLETE' });

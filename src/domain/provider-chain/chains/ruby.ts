@@ -1,3 +1,4 @@
+import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ChainFacts } from '../providers.ts';
 import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 import {
@@ -81,6 +82,7 @@ export const RUBY: readonly ChainLink[] = [
       ssoLink,
       linkIf(isInCredentialsFile, () => stopAt('profile-web-identity', { reason: 'INCOMPLETE' })),
       stopIfSourceUnknown,
+      linkIf(assumesRoleOfItself, () => stopAt('profile-role', { reason: 'INCOMPLETE' })),
       providerLink('profile-role'),
       providerLink('profile', { onIncomplete: 'next' }),
       providerLink('login'),

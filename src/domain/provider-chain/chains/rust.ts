@@ -26,7 +26,8 @@ export const RUST: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   stopIfFileInvalid,
   linkIf(({ profile }) => profile.anyExist, groupLinks(stopIfProfileBlank, stopIfProfileMissing)),
-  rustRole,
+  // Rust prefers a token file to the source of a role.
+  linkIf(({ providers }) => providers['profile-web-identity'].state === 'absent', rustRole),
   providerLink('profile-web-identity'),
   providerLink('sso'),
   providerLink('login'),

@@ -103,6 +103,10 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
             section: `sso-session ${problem.session.name}`,
             similarNames: problem.session.similarNames,
           });
+    case 'CREDENTIALS_EXPIRED':
+      return name === 'process'
+        ? 'clear the cache of the process or log in again'
+        : `log in again, or run the program that writes profile ${facts.profile.name}`;
     case 'TIMED_OUT':
       return RETRY;
     default:

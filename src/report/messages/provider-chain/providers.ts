@@ -110,6 +110,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
       return `could not read the token file: ${problem.detail}`;
     case 'TOKEN_EXPIRED':
       return `the token expired at ${formatTimestamp(problem.at)}`;
+    case 'CREDENTIALS_EXPIRED':
+      return `the credentials expired at ${formatTimestamp(problem.at)}`;
     case 'POLL_FAILED':
       return describeFailure(problem).message;
     default:

@@ -9,7 +9,7 @@ import {
 import type { ParsedProfileFiles } from '../../profile/files.ts';
 import type { SourceOptions } from '../../source.ts';
 import { probeProfileProviders } from '../profile-providers.ts';
-import { findMissingBase } from '../role-base.ts';
+import { probeRoleBase } from '../role-base.ts';
 
 export type ProfileProviders = Readonly<Record<ProfileProvider, Provider>>;
 
@@ -17,6 +17,7 @@ interface ProbeContext {
   options: SourceOptions;
   /** The other providers, whose credentials may assume a role. */
   providers: ReadonlyMap<ProviderName, Provider>;
+  runsProcesses?: boolean;
 }
 
 /** The providers of the selected profile, without network and without running a process. */
@@ -38,9 +39,11 @@ export async function probeProfileOffline(
 /** The role of the selected profile, which is incomplete without credentials that assume it. */
 export async function checkRoleBase(
   role: Provider,
-  { files, options, providers }: ProbeContext & { files: ParsedProfileFiles },
+  { files, options, providers, runsProcesses = false }: ProbeContext & { files: ParsedProfileFiles },
 ): Promise<Provider> {
   if (role.state !== 'untried' && role.problem?.code !== 'MFA_REQUIRED') return role;
-  const problem = await findMissingBase(files.selectedName, { files, providers, options });
-  return problem === null ? role : { ...role, state: 'incomplete', problem };
+  const context = { files, providers, options, runsProcesses };
+  const { problem, notes } = await probeRoleBase(files.selectedName, context);
+  const withNotes = { ...role, notes: [...role.notes, ...notes] };
+  return problem === null ? withNotes : { ...withNotes, state: 'incomplete', problem };
 }
