@@ -6,18 +6,17 @@ import { readSchedulingDelay } from './waiting-time.ts';
 const EVERY_CLIENT_WAITS_MS = 500;
 
 /**
- * Reads the delay by other processes only after a slow response, because each file costs time. It is the delay since the
- * creation of the timer, so an endpoint never looks slower than it is.
+ * The time without the work of this process, and without all delays by other processes since its start, so an endpoint
+ * never looks slower than it is. `performance` is not used, because loading it takes 1 ms at every start. The delays are
+ * read only after a slow response, because a file costs time, too.
  */
-function createIdleTime(): () => () => number {
-  const delayBefore = readSchedulingDelay();
+function startWaitingForResponse(): () => number {
+  const [begin, cpuBefore] = [process.hrtime.bigint(), process.cpuUsage()];
   return () => {
-    const utilization = performance.eventLoopUtilization();
-    return () => {
-      const { idle } = performance.eventLoopUtilization(utilization);
-      if (idle <= EVERY_CLIENT_WAITS_MS) return idle;
-      return Math.max(0, idle - (readSchedulingDelay() - delayBefore));
-    };
+    const elapsedMs = Number(process.hrtime.bigint() - begin) / 1e6;
+    if (elapsedMs <= EVERY_CLIENT_WAITS_MS) return elapsedMs;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return Math.max(0, elapsedMs - (user + system) / 1000 - readSchedulingDelay());
   };
 }
 
@@ -36,7 +35,7 @@ export class EndpointTimer {
   #slowestMs = 0;
   #tokenMs: number | null = null;
 
-  constructor(private readonly startWaiting = createIdleTime()) {}
+  constructor(private readonly startWaiting = startWaitingForResponse) {}
 
   measure(exchange: HttpExchange): HttpExchange {
     return async (endpoint, request, context) => {

@@ -6,7 +6,7 @@ import { Prober } from '../../../../src/sources/conformance/exchanges/prober.ts'
 import { exchangeRaw } from '../../../../src/sources/conformance/exchanges/raw-exchange.ts';
 import { summarizeExchanges } from '../../../../src/sources/conformance/exchanges/summarize-exchanges.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from '../../../../src/sources/conformance/limits.ts';
-import { startWaitingTime } from '../../../../src/sources/http/waiting-time.ts';
+import { readSchedulingDelay, startWaitingTime } from '../../../../src/sources/http/waiting-time.ts';
 import { waitIdle } from '../../../support/conformance/wait-idle.ts';
 import { startEndpoint, startRawEndpoint } from '../../../support/sources/scripted-endpoint.ts';
 
@@ -80,8 +80,10 @@ describe('a prober', () => {
       void waitIdle(100, CHECK_LIMITS.requestMs / 2).then(() => response.end());
       return undefined;
     });
+    const delayBefore = readSchedulingDelay();
     const { waitedMs, durationMs } = await createProber(endpoint.url, { limits: CHECK_LIMITS }).send(GET);
-    expect(waitedMs).toBeGreaterThanOrEqual(100);
+    // Another program can have the CPU when the response arrives, which is no waiting time.
+    expect(waitedMs).toBeGreaterThanOrEqual(100 - (readSchedulingDelay() - delayBefore));
     expect(waitedMs).toBeLessThanOrEqual(durationMs + 1);
   });
 
