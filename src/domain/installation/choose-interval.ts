@@ -83,9 +83,10 @@ export function planInterval(
   installed: Seconds | null,
 ): ChosenInterval {
   const isEnough = installed !== null && (basis === null || !isPolledTooRarely(installed, basis.within));
-  const every = isEnough ? installed : chooseInterval(kind, basis);
+  const chosen = chooseInterval(kind, basis);
+  const every = isEnough ? installed : chosen;
   if (every === USUAL_INTERVAL) return { every, reason: null };
-  return { every, reason: isEnough && every !== chooseInterval(kind, basis) ? { code: 'INSTALLED' } : basis };
+  return { every, reason: every === chosen ? basis : { code: 'INSTALLED' } };
 }
 
 /** The interval with which a schedule of this kind witnesses the rotations, or the shortest one of this kind. */

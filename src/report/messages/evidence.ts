@@ -18,7 +18,7 @@ export const describeEvidence = (
   judgements: readonly JobJudgement[] = [],
 ): string => joinEvidence(measurement, judgements, FURTHER_CHANCES);
 
-/** With a single chance: that of the next day, else that of the next rotation. */
+/** States one chance: of the next day if it is known, else of the next rotation. */
 export const describeEvidenceBriefly = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],

@@ -15,8 +15,8 @@ const NUMBERS = [
 ] as const;
 
 /**
- * The limits of IMDS that are no number for some SDKs, although other SDKs ignore them. An empty variable hides the
- * setting of the profile. Sources: tests with botocore 1.43.11; the code of Java (`Ec2MetadataConfigProvider`).
+ * Finds the limits of IMDS that some SDKs reject, because they are not numbers. Other SDKs ignore these limits. An empty
+ * variable hides the setting of the profile. Sources: tests with botocore 1.43.11; the code of Java (`Ec2MetadataConfigProvider`).
  */
 export function findInvalidNumbers(env: Environment, profile: Profile | undefined): InvalidNumber[] {
   const settings = { ...profile?.config, ...profile?.credentials };

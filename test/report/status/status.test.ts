@@ -176,7 +176,7 @@ describe('the line', () => {
     expect(renderStatusNagiosLine(summarise(two), UTC_TIMES)).toContain(removal);
   });
 
-  test('a series whose samples are outside the selected period is no mistake', () => {
+  test('no advice removes a series whose samples are outside the selected period', () => {
     const { failedPolls } = failing(web(3));
     const outside = { ...failing(web(3)), failedPolls, newestOutside: NOW - 86_400_000 };
     const line = text(judge([hourly(web(1)), outside], [job(4 * HOUR)]));

@@ -125,7 +125,7 @@ describe('settings that clients read differently', () => {
   const find = (files: Parameters<typeof homeWith>[0], env: Record<string, string> = {}) =>
     findJobSource(options({ HOME: homeWith(files), ...env }));
 
-  test('a setting without a value is no reason to choose its source', async () => {
+  test('a setting without a value does not choose its source', async () => {
     const job = await find({ config: '[default]\ncredential_process =\n' });
     expect(job).toMatchObject({ provider: null, source: null });
     const { message, hint } = describeUndecidedSource(job);

@@ -59,7 +59,7 @@ interface LineContext {
 }
 
 function findProblem(poll: FoundPoll, { path, folder, isRunning }: LineContext): PollerProblem | null {
-  // A line that cannot poll is no poller, also while cron is stopped.
+  // The problem of the line comes first, because starting cron does not solve it.
   const problem = poll.isCertain ? findLineProblem(poll, path, folder) : null;
   if (problem !== null) return problem;
   if (isRunning === false) return { code: 'cron-not-running' };

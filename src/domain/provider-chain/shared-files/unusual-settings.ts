@@ -22,7 +22,7 @@ export interface SessionSetting {
   difference: 'none' | 'case' | 'value';
 }
 
-/** A limit of IMDS, in a variable or in the profile, that is no number for these clients. */
+/** These clients reject the value of a limit of IMDS. A variable or the profile sets the limit. */
 export interface InvalidNumber {
   setting: string;
   clients: readonly Client[];

@@ -82,7 +82,7 @@ describe('a prober', () => {
     });
     const delayBefore = readSchedulingDelay();
     const { waitedMs, durationMs } = await createProber(endpoint.url, { limits: CHECK_LIMITS }).send(GET);
-    // Another program can have the CPU when the response arrives, which is no waiting time.
+    // The waiting time excludes the time in which another program has the CPU.
     expect(waitedMs).toBeGreaterThanOrEqual(100 - (readSchedulingDelay() - delayBefore));
     expect(waitedMs).toBeLessThanOrEqual(durationMs + 1);
   });
