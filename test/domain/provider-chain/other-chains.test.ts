@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PollNote } from '../../../src/domain/poll-note.ts';
 import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
 import type { Client, OtherClient } from '../../../src/domain/provider-chain/clients.ts';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import { findJobCredentials } from '../../../src/domain/provider-chain/job-credentials.ts';
 import type { ChainFacts, KnownProvider } from '../../../src/domain/provider-chain/providers.ts';
 import { describeChainFinding } from '../../../src/report/messages/provider-chain/chain-findings.ts';

@@ -8,7 +8,7 @@ import {
   type ExpectationResult,
   listAcceptedProviders,
 } from '../../../domain/provider-chain/expectation.ts';
-import type { ChainReport } from '../../../domain/provider-chain/findings.ts';
+import type { ChainReport } from '../../../domain/provider-chain/findings/findings.ts';
 import type { OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';

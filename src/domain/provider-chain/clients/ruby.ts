@@ -1,6 +1,3 @@
-import { assumesRoleOfItself } from '../client-facts.ts';
-import type { ChainFacts } from '../providers.ts';
-import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 import {
   AWS_DEFAULT_PROFILE,
   AWS_PROFILE,
@@ -18,7 +15,10 @@ import {
   stopAt,
   stopIfFileProblem,
   stopIfImdsV1Fails,
-} from './links.ts';
+} from '../chains/links.ts';
+import { assumesRoleOfItself } from '../client-facts.ts';
+import type { ChainFacts } from '../providers.ts';
+import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 
 const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'] as const;
 

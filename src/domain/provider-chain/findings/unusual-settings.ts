@@ -1,10 +1,10 @@
 import type { ChainContext } from '../chain-context.ts';
 import { getClientProvider } from '../client-facts.ts';
 import { SDKS, type Sdk } from '../clients.ts';
-import type { ChainChecks } from '../finding.ts';
 import { PROFILE_PROVIDERS } from '../providers.ts';
 import { findWinnersWithout } from '../removed-providers.ts';
-import { FILE_READERS, type FileReader } from './unusual-settings.ts';
+import { FILE_READERS, type FileReader } from '../shared-files/unusual-settings.ts';
+import type { ChainChecks } from './finding.ts';
 
 /** Checks of settings that clients read differently. */
 export const UNUSUAL_SETTING_CHECKS = {

@@ -1,4 +1,3 @@
-import type { ProviderProblem } from '../providers.ts';
 import {
   type ChainLink,
   environmentLink,
@@ -6,7 +5,8 @@ import {
   providerLink,
   selectConfigured,
   stopIfProfileMissing,
-} from './links.ts';
+} from '../chains/links.ts';
+import type { ProviderProblem } from '../providers.ts';
 
 /**
  * .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA. It uses the keys or the process of

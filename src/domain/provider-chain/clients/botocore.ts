@@ -1,7 +1,3 @@
-import { assumesRoleOfItself } from '../client-facts.ts';
-import type { ProviderProblem } from '../providers.ts';
-import { botocoreProfileWebIdentity, stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
-import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
 import {
   AWS_DEFAULT_PROFILE,
   type ChainLink,
@@ -19,7 +15,11 @@ import {
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
-} from './links.ts';
+} from '../chains/links.ts';
+import { assumesRoleOfItself } from '../client-facts.ts';
+import type { ProviderProblem } from '../providers.ts';
+import { botocoreProfileWebIdentity, stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
+import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
 
 const skipWithoutKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
 

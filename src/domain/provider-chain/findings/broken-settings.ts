@@ -1,15 +1,15 @@
-import type { PollNote } from '../poll-note.ts';
-import type { ChainContext } from './chain-context.ts';
-import { findClientsAffectedByBlank } from './chains/client-differences.ts';
-import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
-import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from './clients.ts';
+import type { PollNote } from '../../poll-note.ts';
+import type { ChainContext } from '../chain-context.ts';
+import { findClientsAffectedByBlank } from '../chains/client-differences.ts';
+import { findBlankUriVariable, findLegacyVariables } from '../chains/links.ts';
+import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from '../clients.ts';
+import { groupSdks } from '../job-credentials.ts';
+import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from '../providers.ts';
+import { findWinnersWithout } from '../removed-providers.ts';
+import type { FileProblem } from '../shared-files/file-problem.ts';
+import { findClientsSkipping } from '../variables/blank-variables.ts';
 import type { ChainChecks } from './finding.ts';
-import { groupSdks } from './job-credentials.ts';
 import { findMisspeltVariables } from './misspelt-variables.ts';
-import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
-import { findWinnersWithout } from './removed-providers.ts';
-import type { FileProblem } from './shared-files/file-problem.ts';
-import { findClientsSkipping } from './variables/blank-variables.ts';
 
 /**
  * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs

@@ -1,16 +1,16 @@
-import type { FailureReason, Seconds } from '../model.ts';
-import type { PollNote } from '../poll-note.ts';
-import type { ChainContext } from './chain-context.ts';
-import type { OtherClient, Sdk } from './clients.ts';
-import type { MisspeltVariable } from './misspelt-variables.ts';
+import type { FailureReason, Seconds } from '../../model.ts';
+import type { PollNote } from '../../poll-note.ts';
+import type { ChainContext } from '../chain-context.ts';
+import type { OtherClient, Sdk } from '../clients.ts';
 import type {
   KeyPairProvider,
   ProfileProvider,
   ProviderName,
   ProviderProblem,
   RoleBaseKind,
-} from './providers.ts';
-import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
+} from '../providers.ts';
+import type { FileProblem, MisplacedSection } from '../shared-files/file-problem.ts';
+import type { MisspeltVariable } from './misspelt-variables.ts';
 
 type Sdks = readonly Sdk[];
 type Providers = readonly ProviderName[];

@@ -1,5 +1,5 @@
+import { type ChainLink, environmentLink, groupLinks, LAST, linkIf, providerLink } from '../chains/links.ts';
 import { assumesRoleOfItself } from '../client-facts.ts';
-import { type ChainLink, environmentLink, groupLinks, LAST, linkIf, providerLink } from './links.ts';
 
 /** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
 const javascriptRole: ChainLink = (facts, sdk) => {

@@ -1,7 +1,3 @@
-import { assumesRoleOfItself } from '../client-facts.ts';
-import type { ProviderProblem } from '../providers.ts';
-import { failsAtTokenFileInJava } from '../variables/blank-variables.ts';
-import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
 import {
   AWS_PROFILE,
   type ChainLink,
@@ -12,7 +8,11 @@ import {
   LAST,
   linkIf,
   providerLink,
-} from './links.ts';
+} from '../chains/links.ts';
+import { assumesRoleOfItself } from '../client-facts.ts';
+import type { ProviderProblem } from '../providers.ts';
+import { failsAtTokenFileInJava } from '../variables/blank-variables.ts';
+import { stopIfNumberInvalid } from '../variables/invalid-numbers.ts';
 
 const lacksRoleSource = (problem: ProviderProblem) =>
   problem.code === 'NO_ROLE_SOURCE' || (problem.code === 'EMPTY_SETTING' && problem.name === 'role_arn');

@@ -1,5 +1,5 @@
+import type { ChainLink } from '../chains/links.ts';
 import { asGo, GO } from './go.ts';
-import type { ChainLink } from './links.ts';
 
 /** An old variable of Terraform for the endpoint of IMDS. */
 const METADATA_URL = 'AWS_METADATA_URL';

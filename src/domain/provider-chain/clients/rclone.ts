@@ -1,5 +1,3 @@
-import type { ChainFacts, ProviderName } from '../providers.ts';
-import { asGo, GO, goRole } from './go.ts';
 import {
   type ChainLink,
   environmentLink,
@@ -17,7 +15,9 @@ import {
   stopIfFileProblem,
   stopIfImdsV1Fails,
   unknownIfFileInvalid,
-} from './links.ts';
+} from '../chains/links.ts';
+import type { ChainFacts, ProviderName } from '../providers.ts';
+import { asGo, GO, goRole } from './go.ts';
 
 /** With `env_auth`, rclone 1.68 and later load the default configuration of version 2 of the Go SDK. */
 export const RCLONE: readonly ChainLink[] = [asGo(...GO)];

@@ -1,4 +1,3 @@
-import type { ProviderName } from '../providers.ts';
 import {
   type ChainLink,
   environmentLink,
@@ -11,8 +10,9 @@ import {
   stopAt,
   stopIfImdsV1Fails,
   stopIfProfileMissing,
-} from './links.ts';
-import { findRejection } from './rejections.ts';
+} from '../chains/links.ts';
+import { findRejection } from '../chains/rejections.ts';
+import type { ProviderName } from '../providers.ts';
 
 /** Go fails to load a configuration with one of these problems, even if the environment has keys. */
 const checkGoConfiguration: ChainLink = (facts) => {

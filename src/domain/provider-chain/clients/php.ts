@@ -1,4 +1,3 @@
-import type { ChainFacts, ProfileProvider, ProviderName, ProviderProblem } from '../providers.ts';
 import {
   type ChainLink,
   environmentLink,
@@ -7,7 +6,8 @@ import {
   linkIf,
   providerLink,
   unknownIfFileInvalid,
-} from './links.ts';
+} from '../chains/links.ts';
+import type { ChainFacts, ProfileProvider, ProviderName, ProviderProblem } from '../providers.ts';
 
 type File = 'config' | 'credentials';
 

@@ -1,4 +1,3 @@
-import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 import {
   type ChainLink,
   containerLink,
@@ -11,7 +10,8 @@ import {
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
-} from './links.ts';
+} from '../chains/links.ts';
+import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
 
 /** Rust accepts a base profile with a `credential_source` and no role. */
 const rustRole: ChainLink = (facts, client) => {
