@@ -170,7 +170,7 @@ describe('Ruby', () => {
   });
 
   test('Ruby fails on a file that is not UTF-8, even with keys in the environment', () => {
-    const fileProblems = [{ path: '/config', line: 1, cause: 'NOT_UTF8', sdks: ['botocore'] }] as const;
+    const fileProblems = [{ path: '/config', line: 1, cause: 'NOT_UTF8', parsers: ['botocore'] }] as const;
     expect(resolve('ruby', { environment: withCredentials() }, { fileProblems })).toBe('stops: INVALID_FILE');
   });
 

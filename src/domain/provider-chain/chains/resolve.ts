@@ -1,43 +1,13 @@
 import { selectClientFacts } from '../client-facts.ts';
-import { BOTOCORE } from '../clients/botocore.ts';
-import { DOTNET } from '../clients/dotnet.ts';
-import { GO } from '../clients/go.ts';
-import { JAVA } from '../clients/java.ts';
-import { JAVASCRIPT } from '../clients/javascript.ts';
-import { PHP } from '../clients/php.ts';
-import { RCLONE, RCLONE_1_67 } from '../clients/rclone.ts';
-import { RUBY } from '../clients/ruby.ts';
-import { RUST } from '../clients/rust.ts';
-import { TERRAFORM } from '../clients/terraform.ts';
+import { CLIENT_RULES } from '../clients/rules.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../clients.ts';
 import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from '../outcome.ts';
 import { type ChainFacts, mapNames } from '../providers.ts';
-import { type ChainLink, groupLinks } from './links.ts';
-
-/**
- * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and
- * of the AWS SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
- * `ProfileCredentialsUtils`), Go 2 (`config/resolve_credentials.go`, `shared_config.go`), Rust (`aws-config`,
- * `profile/credentials/repr.rs`) and .NET (`DefaultAWSCredentialsIdentityResolver`,
- * `CredentialProfileTypeDetector`). The files of the other clients name their sources. Not covered: JVM
- * properties, settings in code, and botocore's old files (AWS_CREDENTIAL_FILE, ~/.boto).
- */
-const CHAINS: Readonly<Record<Client, readonly ChainLink[]>> = {
-  botocore: BOTOCORE,
-  java: JAVA,
-  go: GO,
-  javascript: JAVASCRIPT,
-  rust: RUST,
-  dotnet: DOTNET,
-  terraform: TERRAFORM,
-  rclone: RCLONE,
-  'rclone-1.67': RCLONE_1_67,
-  ruby: RUBY,
-  php: PHP,
-};
+import { groupLinks } from './links.ts';
 
 export function resolveChain(client: Client, facts: ChainFacts): ChainOutcome {
-  const result = groupLinks(...CHAINS[client])(selectClientFacts(facts, client), client);
+  const rules = CLIENT_RULES[client];
+  const result = groupLinks(...rules.chain)(selectClientFacts(facts, client), rules);
   return result === 'next' || result === 'leave' ? { kind: 'none' } : result;
 }
 

@@ -1,9 +1,9 @@
+import { environmentLink } from '../chains/legacy-variables.ts';
 import {
   AWS_DEFAULT_PROFILE,
   AWS_PROFILE,
-  type ChainLink,
+  assumesRoleOfItself,
   containerLink,
-  environmentLink,
   groupLinks,
   isDefaultVariableUsed,
   LAST,
@@ -13,12 +13,13 @@ import {
   providerLink,
   ssoLink,
   stopAt,
+  stopIfContainerTokenFileBlank,
   stopIfFileProblem,
   stopIfImdsV1Fails,
 } from '../chains/links.ts';
-import { assumesRoleOfItself } from '../client-facts.ts';
 import type { ChainFacts } from '../providers.ts';
-import { stopIfContainerTokenFileBlank } from '../variables/blank-variables.ts';
+import type { ChainLink, ClientRules } from './client-rules.ts';
+import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
 
 const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'] as const;
 
@@ -62,35 +63,64 @@ const leaveIfDefaultVariableBlank: ChainLink = ({ blankVariables, profile }) =>
  * Ruby ignores a missing profile. It reads AWS_DEFAULT_PROFILE, except for a web identity. Version 3.168
  * knows only the relative URI of a container endpoint.
  */
-export const RUBY: readonly ChainLink[] = [
-  stopIfPathEmpty,
-  stopIfNotUtf8,
-  environmentLink({ onIncomplete: 'next' }),
-  stopIfWebIdentityBlank,
-  providerLink('web-identity', { onIncomplete: 'next' }),
-  linkIf(
-    ({ blankVariables }) => !blankVariables.has(AWS_PROFILE),
-    groupLinks(
-      otherSection,
-      // Ruby looks for a web identity in the config file only. In the other file, the role has no source.
-      linkIf(
-        (facts) => !isInCredentialsFile(facts),
-        providerLink('profile-web-identity', { onIncomplete: 'next' }),
+export const RUBY: ClientRules = {
+  chain: [
+    stopIfPathEmpty,
+    stopIfNotUtf8,
+    environmentLink({ onIncomplete: 'next' }),
+    stopIfWebIdentityBlank,
+    providerLink('web-identity', { onIncomplete: 'next' }),
+    linkIf(
+      ({ blankVariables }) => !blankVariables.has(AWS_PROFILE),
+      groupLinks(
+        otherSection,
+        // Ruby looks for a web identity in the config file only. In the other file, the role has no source.
+        linkIf(
+          (facts) => !isInCredentialsFile(facts),
+          providerLink('profile-web-identity', { onIncomplete: 'next' }),
+        ),
+        leaveIfDefaultVariableBlank,
+        otherProfile(isDefaultVariableUsed),
+        ssoLink,
+        linkIf(isInCredentialsFile, () => stopAt('profile-web-identity', { reason: 'INCOMPLETE' })),
+        stopIfSourceUnknown,
+        linkIf(assumesRoleOfItself, () => stopAt('profile-role', { reason: 'INCOMPLETE' })),
+        providerLink('profile-role'),
+        providerLink('profile', { onIncomplete: 'next' }),
+        providerLink('login'),
+        providerLink('process'),
       ),
-      leaveIfDefaultVariableBlank,
-      otherProfile(isDefaultVariableUsed),
-      ssoLink,
-      linkIf(isInCredentialsFile, () => stopAt('profile-web-identity', { reason: 'INCOMPLETE' })),
-      stopIfSourceUnknown,
-      linkIf(assumesRoleOfItself, () => stopAt('profile-role', { reason: 'INCOMPLETE' })),
-      providerLink('profile-role'),
-      providerLink('profile', { onIncomplete: 'next' }),
-      providerLink('login'),
-      providerLink('process'),
     ),
-  ),
-  stopIfContainerTokenFileBlank,
-  containerLink('stop'),
-  stopIfImdsV1Fails,
-  LAST,
-];
+    stopIfContainerTokenFileBlank,
+    containerLink('stop'),
+    stopIfImdsV1Fails,
+    LAST,
+  ],
+  sharedFiles: {
+    parser: 'ruby',
+    isCaseSensitive: true,
+    keepsEmpty: false,
+    usesEmptyPath: true,
+    keys: 'complete',
+    rejectedInSession: ['case', 'value'],
+  },
+  legacyVariables: {
+    keyIds: ['AMAZON_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
+    secretKeys: ['AMAZON_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
+    token: 'AMAZON_SESSION_TOKEN',
+    takesBlank: true,
+  },
+  endpoints: {
+    timeoutMs: { imds: 1000, container: 5000 },
+    failsAtBlank: ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'],
+  },
+  notes: {
+    VALUE_HAS_BLANKS: rejectBlanks(),
+    // Ruby removes the line break of a file.
+    TOKEN_TRAILING_NEWLINE: (note) => (note.name.endsWith('_FILE') ? null : reject(note)),
+    SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,
+    // Tested with version 3.168.
+    EXPIRATION_ONLY_SOME_SDKS: rejectForms('epoch', 'empty', 'not-rfc3339'),
+    EXPIRATION_UNREADABLE: rejectUnreadableIn('Expiration'),
+  },
+};

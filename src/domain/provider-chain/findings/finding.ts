@@ -41,7 +41,8 @@ export interface ChainFindingFields {
   /** `providers`: the providers that are set up and do not work. */
   NO_PROVIDER_ANSWERS: { providers: Providers };
   NO_SUCH_PROFILE: { profile: string; stoppedSdks: Sdks };
-  INVALID_FILE: FileProblem;
+  /** `sdks` cannot parse the line. */
+  INVALID_FILE: Omit<FileProblem, 'parsers'> & { sdks: Sdks };
   /** The section of this profile has the form of the other file. */
   MISPLACED_SECTION: MisplacedSection;
   KEYS_WITHOUT_TOKEN: { provider: KeyPairProvider; sdks: Sdks };
