@@ -4,7 +4,7 @@ import { declareProgram } from '../../src/cli/program.ts';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { FAILURE_REASONS, SOURCE_NAMES } from '../../src/domain/model.ts';
 import { POLL_NOTE_CODES } from '../../src/domain/poll-note.ts';
-import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/findings.ts';
+import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/findings/findings.ts';
 import { FINDING_CODES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
 import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';

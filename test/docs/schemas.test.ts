@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAILURE_REASONS, SESSION_LIMITS, SOURCE_NAMES } from '../../src/domain/model.ts';
 import { POLL_NOTE_CODES } from '../../src/domain/poll-note.ts';
 import { SDKS } from '../../src/domain/provider-chain/clients.ts';
-import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/findings.ts';
+import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/findings/findings.ts';
 import { PROVIDER_NAMES } from '../../src/domain/provider-chain/providers.ts';
 import { FINDING_SEVERITIES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';

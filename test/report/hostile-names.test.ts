@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { listServedKeys } from '../../src/domain/keys/served-keys.ts';
-import { analyseChains } from '../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../src/domain/provider-chain/findings/findings.ts';
 import { judgeNow } from '../../src/domain/verdict/endpoints/judge-now.ts';
 import { judgeWithoutCredentials } from '../../src/domain/verdict/now.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';

@@ -1,6 +1,6 @@
 import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import { compareWithExpectation, type Expectation } from '../../domain/provider-chain/expectation.ts';
-import { analyseChains, type ChainReport } from '../../domain/provider-chain/findings.ts';
+import { analyseChains, type ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import { isVerified } from '../../domain/provider-chain/identity/verification.ts';
 import { listWinningSources } from '../../domain/provider-chain/job-credentials.ts';
 import { isUsableProvider } from '../../domain/provider-chain/providers.ts';

@@ -1,28 +1,32 @@
+import type { ClientRules } from './clients/client-rules.ts';
+import { CLIENT_RULES } from './clients/rules.ts';
 import type { Client } from './clients.ts';
-import type { ChainFacts, Provider, ProviderName } from './providers.ts';
+import type { ChainFacts, ProfileProvider, Provider, ProviderName } from './providers.ts';
 
-/** These do not read `mfa_serial`. AWS refuses them only if the role requires MFA. */
-const CLIENTS_WITHOUT_MFA: readonly Client[] = ['java', 'rust', 'php'];
-
-const GO_CLIENTS: readonly Client[] = ['go', 'terraform', 'rclone', 'rclone-1.67'];
-
-/** These read a comment that begins with `#` as part of the value before it, as botocore does. */
-const CLIENTS_KEEPING_HASH: readonly Client[] = ['ruby', 'php'];
-
-/** The facts as this client finds them. Go accepts `key: value` too, but handles comments in its own way. */
+/** The facts as this client finds them. */
 export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts {
-  const { botocoreProfile, fileProblems, otherEnvironment } = facts;
-  const own = otherEnvironment?.clients.includes(client) && { environment: otherEnvironment.provider };
-  const acceptsColon = GO_CLIENTS.includes(client) && fileProblems.some(({ cause }) => cause === 'COLON');
-  const profile = client === 'botocore' || acceptsColon ? botocoreProfile : null;
-  const withHash = CLIENTS_KEEPING_HASH.includes(client) && selectWithHash(botocoreProfile ?? {});
-  const providers = { ...facts.providers, ...own, ...profile, ...withHash };
-  return applyMfa(applyClientProfile({ ...facts, providers }, client), client);
+  const rules = CLIENT_RULES[client];
+  const own = facts.otherEnvironment?.clients.includes(client) && {
+    environment: facts.otherEnvironment.provider,
+  };
+  const providers = { ...facts.providers, ...own, ...selectParsedProfile(facts, rules) };
+  return applyMfa(applyClientProfile({ ...facts, providers }, client), rules);
+}
+
+/** What the parser of this client reads differently in the profile. */
+function selectParsedProfile(
+  { botocoreProfile, fileProblems }: ChainFacts,
+  { sharedFiles: { parser } }: ClientRules,
+): ChainFacts['botocoreProfile'] {
+  if (botocoreProfile === null || parser === 'botocore') return botocoreProfile;
+  if (parser === 'ruby') return selectWithHash(botocoreProfile);
+  // Go handles comments in its own way.
+  return parser === 'go' && fileProblems.some(({ cause }) => cause === 'COLON') ? botocoreProfile : null;
 }
 
 const selectWithHash = (
   profile: NonNullable<ChainFacts['botocoreProfile']>,
-): Partial<Record<ProviderName, Provider>> =>
+): Partial<Record<ProfileProvider, Provider>> =>
   Object.fromEntries(
     Object.entries(profile).filter(
       // Their shell ignores such a comment after a command.
@@ -31,17 +35,17 @@ const selectWithHash = (
     ),
   );
 
-function applyMfa(facts: ChainFacts, client: Client): ChainFacts {
+function applyMfa(facts: ChainFacts, { mfa = 'of-role' }: ClientRules): ChainFacts {
   const role = facts.providers['profile-role'];
   const replace = (changed: Provider) => ({
     ...facts,
     providers: { ...facts.providers, 'profile-role': changed },
   });
-  if (role.problem?.code === 'MFA_REQUIRED' && CLIENTS_WITHOUT_MFA.includes(client))
+  if (role.problem?.code === 'MFA_REQUIRED' && mfa === 'ignored')
     return replace({ ...role, state: 'untried', problem: null });
-  const ofGo = role.state === 'untried' && GO_CLIENTS.includes(client) && role.roleSession?.mfaProfileOfGo;
-  return ofGo
-    ? replace({ ...role, state: 'incomplete', problem: { code: 'MFA_REQUIRED', profile: ofGo } })
+  const profile = role.state === 'untried' && mfa === 'of-role-chain' && role.roleSession?.mfaProfileOfGo;
+  return profile
+    ? replace({ ...role, state: 'incomplete', problem: { code: 'MFA_REQUIRED', profile } })
     : facts;
 }
 
@@ -57,12 +61,6 @@ function applyClientProfile(facts: ChainFacts, client: Client): ChainFacts {
     misplacedSections: facts.misplacedSections.filter(isRead),
   };
 }
-
-/** The profile names itself as the source of its role, and has no keys for that. Some SDKs see a circle. */
-export const assumesRoleOfItself = ({ providers, profile }: ChainFacts): boolean =>
-  providers['profile-role'].roleSession?.sourceProfile === profile.name &&
-  (providers.profile.state === 'absent' || providers.profile.state === 'incomplete') &&
-  providers.profile.problem?.code !== 'NO_SESSION_TOKEN';
 
 /** A provider as this client finds it. */
 export const getClientProvider = (facts: ChainFacts, client: Client, name: ProviderName): Provider =>

@@ -13,5 +13,6 @@ export type Sdk = (typeof SDKS)[number];
 export const OTHER_CLIENTS = ['terraform', 'rclone', 'rclone-1.67', 'ruby', 'php'] as const;
 export type OtherClient = (typeof OTHER_CLIENTS)[number];
 
-/** An SDK or a program with a credential chain. */
-export type Client = Sdk | OtherClient;
+/** SDKs and programs with a credential chain. */
+export const CLIENTS = [...SDKS, ...OTHER_CLIENTS] as const;
+export type Client = (typeof CLIENTS)[number];

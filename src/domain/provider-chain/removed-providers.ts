@@ -2,7 +2,7 @@ import { groupBy } from '../lists.ts';
 import type { ChainContext } from './chain-context.ts';
 import { resolveChain } from './chains/resolve.ts';
 import { type Client, OTHER_CLIENTS, type Sdk } from './clients.ts';
-import type { WinnerWithout } from './finding.ts';
+import type { WinnerWithout } from './findings/finding.ts';
 import { type ChainFacts, createProvider, type Provider, type ProviderName } from './providers.ts';
 
 /** The variables that set up a provider. */

@@ -1,5 +1,5 @@
 import { SDKS } from '../../domain/provider-chain/clients.ts';
-import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import type { ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,

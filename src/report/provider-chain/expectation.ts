@@ -1,5 +1,5 @@
 import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
-import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import type { ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import type { Verification, VerifiedWinner } from '../../domain/provider-chain/identity/verification.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeMetExpectation, listDifferenceLines } from '../messages/provider-chain/expectation.ts';

@@ -2,8 +2,8 @@ import type { SourceKnowledge } from '../../domain/general-knowledge/source-know
 import { getClientProvider } from '../../domain/provider-chain/client-facts.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
-import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
-import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import type { ChainFinding } from '../../domain/provider-chain/findings/finding.ts';
+import type { ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import {
   compareCaller,
   isVerified,

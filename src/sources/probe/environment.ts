@@ -1,3 +1,5 @@
+import { CLIENT_RULES } from '../../domain/provider-chain/clients/rules.ts';
+import { CLIENTS } from '../../domain/provider-chain/clients.ts';
 import { type ChainFacts, createProvider, type Provider } from '../../domain/provider-chain/providers.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { findBlanks } from '../document/named-value.ts';
@@ -34,7 +36,10 @@ export async function probeOtherEnvironment(options: SourceOptions): Promise<Cha
   const isOnlyBlanks = blanks.every((place) => place === 'everywhere');
   const trimmed = Object.fromEntries(KEYS.map((name) => [name, env[name]?.trim()]));
   return {
-    clients: isOnlyBlanks ? ['java', 'rust'] : ['java'],
+    clients: CLIENTS.filter((client) => {
+      const { blanksAroundKeys } = CLIENT_RULES[client];
+      return blanksAroundKeys === 'removed' || (isOnlyBlanks && blanksAroundKeys === 'ignored');
+    }),
     provider: await probeEnvironment({ ...options, env: { ...env, ...trimmed } }),
   };
 }

@@ -1,3 +1,4 @@
+import { listFileReaders } from '../../domain/provider-chain/clients/file-readers.ts';
 import {
   type ChainFacts,
   createProvider,
@@ -125,7 +126,7 @@ export async function probeProviders(
     clientProfiles: isUsual(unusual)
       ? []
       : await loadClientProfiles().then(({ probeClientProfiles }) =>
-          probeClientProfiles({ files, botocoreProfiles, unusual, probe }),
+          probeClientProfiles({ files, botocoreProfiles, unusual, readers: listFileReaders(), probe }),
         ),
     unusualSettings: unusual,
   };

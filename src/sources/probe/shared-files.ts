@@ -1,4 +1,3 @@
-import type { Sdk } from '../../domain/provider-chain/clients.ts';
 import type { ChainFacts } from '../../domain/provider-chain/providers.ts';
 import type { FileProblem, MisplacedSection } from '../../domain/provider-chain/shared-files/file-problem.ts';
 import { readSmallFile } from '../environment/small-file.ts';
@@ -51,11 +50,11 @@ interface ParsedFile extends ParsedIni {
 function listProblems({ path, text, problem }: ParsedFile): FileProblem[] {
   const other = findProblemOfJavaAndRust(text);
   const isSame = problem?.line === other?.line && problem?.cause === other?.cause;
-  const toProblem = (found: typeof problem, sdks: Sdk[]) =>
-    found === null ? [] : [{ path, ...found, sdks }];
+  const toProblem = (found: typeof problem, parsers: FileProblem['parsers']) =>
+    found === null ? [] : [{ path, ...found, parsers }];
   return isSame
-    ? toProblem(problem, ['botocore', 'java', 'rust'])
-    : [...toProblem(problem, ['botocore']), ...toProblem(other, ['java', 'rust'])];
+    ? toProblem(problem, ['botocore', 'java'])
+    : [...toProblem(problem, ['botocore']), ...toProblem(other, ['java'])];
 }
 
 const listMisplaced = (

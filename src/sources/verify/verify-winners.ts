@@ -1,7 +1,7 @@
 /** Asks AWS whose credentials the SDKs use. */
 import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
 import type { FailureReason } from '../../domain/model.ts';
-import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import type { ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import {
   type Caller,
   listWinners,

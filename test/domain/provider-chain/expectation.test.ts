@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SDKS, type Sdk } from '../../../src/domain/provider-chain/clients.ts';
 import { compareWithExpectation, type Expectation } from '../../../src/domain/provider-chain/expectation.ts';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import type { ProviderName } from '../../../src/domain/provider-chain/providers.ts';
 import { describeChainDifference } from '../../../src/report/messages/provider-chain/expectation.ts';
 import { renderExpectation } from '../../../src/report/provider-chain/expectation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import { isUsableProvider, mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import { withoutResponseTimes } from '../../support/domain/facts.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findMisspeltVariables } from '../../../src/domain/provider-chain/misspelt-variables.ts';
+import { findMisspeltVariables } from '../../../src/domain/provider-chain/findings/misspelt-variables.ts';
 
 const find = (set: readonly string[], blank: readonly string[] = []) =>
   findMisspeltVariables({ setVariables: new Set(set), blankVariables: new Set(blank) }).map(

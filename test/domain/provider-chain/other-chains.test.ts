@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PollNote } from '../../../src/domain/poll-note.ts';
 import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
 import type { Client, OtherClient } from '../../../src/domain/provider-chain/clients.ts';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import { findJobCredentials } from '../../../src/domain/provider-chain/job-credentials.ts';
 import type { ChainFacts, KnownProvider } from '../../../src/domain/provider-chain/providers.ts';
 import { describeChainFinding } from '../../../src/report/messages/provider-chain/chain-findings.ts';
@@ -170,7 +170,7 @@ describe('Ruby', () => {
   });
 
   test('Ruby fails on a file that is not UTF-8, even with keys in the environment', () => {
-    const fileProblems = [{ path: '/config', line: 1, cause: 'NOT_UTF8', sdks: ['botocore'] }] as const;
+    const fileProblems = [{ path: '/config', line: 1, cause: 'NOT_UTF8', parsers: ['botocore'] }] as const;
     expect(resolve('ruby', { environment: withCredentials() }, { fileProblems })).toBe('stops: INVALID_FILE');
   });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FailureReason } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES, type PollNote, type PollNoteCode } from '../../../src/domain/poll-note.ts';
 import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import { groupByOutcome, groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
 import {
   type ChainFacts,
@@ -19,6 +19,8 @@ import { formatOutcome } from '../../support/domain/shadowing-case.ts';
 
 // The shadowing cases come from environments. This table has the combinations that no case has, one per line, so
 // that a change of any link, list or check shows up as a readable difference.
+
+const PARSERS = ['botocore', 'java', 'go', 'ruby', 'javascript'] as const;
 
 const NOW = Date.UTC(2026, 10, 22);
 
@@ -230,9 +232,9 @@ test('each kind of profile and file has the recorded outcomes and findings', asy
       ),
     ),
     ...FILE_PROBLEM_CAUSES.flatMap((cause) =>
-      [['botocore'], ['java', 'rust'], SDKS].map((sdks) =>
-        describeProviders(`file problem ${cause} of ${sdks.join(' ')}`, ROLE_BEHIND, {
-          fileProblems: [{ path: '/config', line: 7, cause, sdks }],
+      ([['botocore'], ['java'], PARSERS] as const).map((parsers) =>
+        describeProviders(`file problem ${cause} of ${parsers.join(' ')}`, ROLE_BEHIND, {
+          fileProblems: [{ path: '/config', line: 7, cause, parsers }],
         }),
       ),
     ),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
 import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import type { KnownProvider } from '../../../src/domain/provider-chain/providers.ts';
 import {
   findProvidersBefore,

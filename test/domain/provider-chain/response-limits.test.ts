@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
-import type { ResponseTimes } from '../../../src/domain/provider-chain/chains/response-limits.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { createProvider } from '../../../src/domain/provider-chain/providers.ts';
+import type { ResponseTimes } from '../../../src/domain/provider-chain/response-times.ts';
 import { createFacts, withCredentials } from '../../support/domain/facts.ts';
 
 const CLIENTS: readonly Client[] = [...SDKS, ...OTHER_CLIENTS];

@@ -5,8 +5,8 @@ import type {
   ChainFinding,
   ChainFindingCode,
   ChainFindingFields,
-} from '../../../src/domain/provider-chain/finding.ts';
-import { analyseChains, CHAIN_FINDING_CODES } from '../../../src/domain/provider-chain/findings.ts';
+} from '../../../src/domain/provider-chain/findings/finding.ts';
+import { analyseChains, CHAIN_FINDING_CODES } from '../../../src/domain/provider-chain/findings/findings.ts';
 import type { ChainOutcome, OutcomeCause } from '../../../src/domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import { observeProcess } from '../../../src/sources/probe/process-view.ts';
 import { readProfileFiles } from '../../../src/sources/profile/files.ts';

@@ -25,40 +25,40 @@ describe('problems of the shared files', () => {
     [
       'the same problem for all parsers',
       { config: 'a = b\n' },
-      [{ path: '/config', line: 1, cause: 'NO_SECTION', sdks: ['botocore', 'java', 'rust'] }],
+      [{ path: '/config', line: 1, cause: 'NO_SECTION', parsers: ['botocore', 'java'] }],
     ],
     [
       'a problem of botocore',
       { config: '[a]\nb = c\nb = d\n' },
-      [{ path: '/config', line: 3, cause: 'DUPLICATE_KEY', sdks: ['botocore'] }],
+      [{ path: '/config', line: 3, cause: 'DUPLICATE_KEY', parsers: ['botocore'] }],
     ],
     [
       'a problem of Java and Rust',
       { credentials: '[a]\nb: c\n' },
-      [{ path: '/credentials', line: 2, cause: 'COLON', sdks: ['java', 'rust'] }],
+      [{ path: '/credentials', line: 2, cause: 'COLON', parsers: ['java'] }],
     ],
     [
       'problems on different lines',
       { config: '[a]\n  b = c\nd\n' },
       [
-        { path: '/config', line: 3, cause: 'NO_EQUALS_SIGN', sdks: ['botocore'] },
-        { path: '/config', line: 2, cause: 'INDENTED', sdks: ['java', 'rust'] },
+        { path: '/config', line: 3, cause: 'NO_EQUALS_SIGN', parsers: ['botocore'] },
+        { path: '/config', line: 2, cause: 'INDENTED', parsers: ['java'] },
       ],
     ],
     [
       'different problems on one line',
       { config: '[a]\nb =\n  c: d\n' },
       [
-        { path: '/config', line: 3, cause: 'NO_EQUALS_SIGN', sdks: ['botocore'] },
-        { path: '/config', line: 3, cause: 'COLON', sdks: ['java', 'rust'] },
+        { path: '/config', line: 3, cause: 'NO_EQUALS_SIGN', parsers: ['botocore'] },
+        { path: '/config', line: 3, cause: 'COLON', parsers: ['java'] },
       ],
     ],
     [
       'problems of both files',
       { credentials: 'a\n', config: 'b\n' },
       [
-        { path: '/config', line: 1, cause: 'NO_SECTION', sdks: ['botocore', 'java', 'rust'] },
-        { path: '/credentials', line: 1, cause: 'NO_SECTION', sdks: ['botocore', 'java', 'rust'] },
+        { path: '/config', line: 1, cause: 'NO_SECTION', parsers: ['botocore', 'java'] },
+        { path: '/credentials', line: 1, cause: 'NO_SECTION', parsers: ['botocore', 'java'] },
       ],
     ],
   ])('%s are found', async (_, files, problems) => {

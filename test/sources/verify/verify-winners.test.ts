@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
 import { verifyWinners } from '../../../src/sources/verify/verify-winners.ts';
 import { startSts } from '../../support/aws/sts.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';

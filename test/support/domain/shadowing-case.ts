@@ -7,7 +7,7 @@ import {
   SDKS,
   type Sdk,
 } from '../../../src/domain/provider-chain/clients.ts';
-import type { ChainFinding } from '../../../src/domain/provider-chain/finding.ts';
+import type { ChainFinding } from '../../../src/domain/provider-chain/findings/finding.ts';
 import type { ChainOutcome } from '../../../src/domain/provider-chain/outcome.ts';
 import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import type { Shape } from '../../../src/server/endpoint-request.ts';

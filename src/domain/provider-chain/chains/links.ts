@@ -1,19 +1,13 @@
-import type { Client } from '../clients.ts';
+import type { ChainLink, ClientRules } from '../clients/client-rules.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
 import type { FileProblem } from '../shared-files/file-problem.ts';
-import { lacksToken } from './client-differences.ts';
-import { findRejection } from './rejections.ts';
-import { isTokenLate } from './response-limits.ts';
-
-/** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
-type LinkResult = ChainOutcome | 'next' | 'leave';
-export type ChainLink = (facts: ChainFacts, client: Client) => LinkResult;
+import { findRejection, lacksToken } from './rejections.ts';
 
 type FailureAction = 'next' | 'leave' | 'stop';
 
 /** What a client does if a provider is set up and has no valid credentials. */
-interface FailureHandling {
+export interface FailureHandling {
   /** Default: stop. */
   onIncomplete?: FailureAction | ((problem: ProviderProblem) => FailureAction);
   /** Default: stop. */
@@ -24,10 +18,6 @@ interface FailureHandling {
   onRejected?: FailureAction;
 }
 
-const ACCESS_KEY_ID = 'AWS_ACCESS_KEY_ID';
-const SECRET_ACCESS_KEY = 'AWS_SECRET_ACCESS_KEY';
-const SESSION_TOKEN = 'AWS_SESSION_TOKEN';
-const COMMON_VARIABLES: ReadonlySet<string> = new Set([ACCESS_KEY_ID, SECRET_ACCESS_KEY]);
 export const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 export const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
@@ -50,7 +40,7 @@ function findCause(problem: ProviderProblem | null): OutcomeCause | null {
 
 export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {
   const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
-  return (facts, client) => {
+  return (facts, rules) => {
     const provider = facts.providers[name];
     const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
       action === 'stop' ? stopAt(name, findCause(provider.problem) ?? { reason }) : action;
@@ -67,11 +57,11 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
       return act(action, 'INCOMPLETE');
     }
-    const rejection = findRejection(provider, facts, client);
+    const rejection = findRejection(provider, facts, rules);
     if (rejection !== null)
       return rejection.kind === 'stops' && onRejected !== 'stop' ? onRejected : rejection;
     if (provider.state === 'fails') return act(onFailure, 'FAILED');
-    if (lacksToken(provider, client)) return win('NO_SESSION_TOKEN');
+    if (lacksToken(provider, rules)) return win('NO_SESSION_TOKEN');
     if (!isExpired(provider)) return win(null);
     return onExpired === undefined ? win('EXPIRED') : act(onExpired, 'EXPIRED');
   };
@@ -79,9 +69,9 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
 
 /** Links in a row; a link that returns `leave` ends the group. */
 export function groupLinks(...links: ChainLink[]): ChainLink {
-  return (facts, client) => {
+  return (facts, rules) => {
     for (const link of links) {
-      const result = link(facts, client);
+      const result = link(facts, rules);
       if (result === 'leave') return 'next';
       if (result !== 'next') return result;
     }
@@ -91,42 +81,8 @@ export function groupLinks(...links: ChainLink[]): ChainLink {
 
 export const linkIf =
   (condition: (facts: ChainFacts) => boolean, link: ChainLink): ChainLink =>
-  (facts, client) =>
-    condition(facts) ? link(facts, client) : 'next';
-
-/** Variable names from before the SDKs agreed on common ones. */
-const LEGACY_VARIABLES: Partial<Record<Client, { keyIds?: string[]; secretKeys: string[]; token?: string }>> =
-  {
-    go: { keyIds: ['AWS_ACCESS_KEY'], secretKeys: ['AWS_SECRET_KEY'] },
-    rust: { secretKeys: ['SECRET_ACCESS_KEY'] },
-    dotnet: { secretKeys: ['AWS_SECRET_KEY'] },
-    ruby: {
-      keyIds: ['AMAZON_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
-      secretKeys: ['AMAZON_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
-      token: 'AMAZON_SESSION_TOKEN',
-    },
-  };
-
-/** The legacy variables that this client reads keys from. Empty if it reads none, or only common names. */
-export function findLegacyVariables({ setVariables, blankVariables }: ChainFacts, client: Client): string[] {
-  const { keyIds = [], secretKeys = [], token } = LEGACY_VARIABLES[client] ?? {};
-  // Ruby takes the first variable that exists, even if it is blank.
-  const isFirst = (name: string) => setVariables.has(name) || (client === 'ruby' && blankVariables.has(name));
-  const names = [
-    [ACCESS_KEY_ID, ...keyIds],
-    [SECRET_ACCESS_KEY, ...secretKeys],
-  ].map((candidates) => candidates.find(isFirst));
-  if (!names.every((name) => name !== undefined && setVariables.has(name))) return [];
-  if (token !== undefined && setVariables.has(token) && !isFirst(SESSION_TOKEN)) names.push(token);
-  return names.filter((name) => name !== undefined).filter((name) => !COMMON_VARIABLES.has(name));
-}
-
-export const environmentLink =
-  (handling: FailureHandling): ChainLink =>
-  (facts, client) =>
-    findLegacyVariables(facts, client).length > 0
-      ? { kind: 'unknown', provider: 'environment', cause: { reason: 'LEGACY_VARIABLES' } }
-      : providerLink('environment', handling)(facts, client);
+  (facts, rules) =>
+    condition(facts) ? link(facts, rules) : 'next';
 
 /** The blank variable of the container URI that an SDK would read. Null if there is none. */
 export function findBlankUriVariable({ setVariables, blankVariables }: ChainFacts): string | null {
@@ -137,9 +93,9 @@ export function findBlankUriVariable({ setVariables, blankVariables }: ChainFact
 /** For SDKs that treat a blank container URI as invalid. For SDKs that ignore it, use `providerLink`. */
 export const containerLink =
   (onBlank: 'stop' | 'next', handling: FailureHandling = {}): ChainLink =>
-  (facts, client) => {
+  (facts, rules) => {
     const blank = findBlankUriVariable(facts);
-    if (blank === null) return providerLink('container', handling)(facts, client);
+    if (blank === null) return providerLink('container', handling)(facts, rules);
     return onBlank === 'next' ? 'next' : stopAt('container', { reason: 'BLANK_VARIABLE', setting: blank });
   };
 
@@ -165,14 +121,15 @@ export const stopIfProfileBlank = stopAtBlank(AWS_PROFILE);
 /** For clients that read AWS_DEFAULT_PROFILE before AWS_PROFILE, and a blank value as the name of a profile. */
 export const stopIfDefaultVariableBlank = stopAtBlank(AWS_DEFAULT_PROFILE);
 
-export const findFileProblem = ({ fileProblems }: ChainFacts, client: Client) =>
-  fileProblems.find(({ sdks }) => sdks.some((sdk) => sdk === client));
+/** The first line that this client cannot parse. */
+export const findFileProblem = ({ fileProblems }: ChainFacts, { sharedFiles }: ClientRules) =>
+  fileProblems.find(({ parsers }) => parsers.includes(sharedFiles.parser));
 
 /** @param find the problem that ends the chain */
 export const stopIfFileProblem =
-  (find: (facts: ChainFacts, client: Client) => FileProblem | undefined): ChainLink =>
-  (facts, client) => {
-    const problem = find(facts, client);
+  (find: (facts: ChainFacts, rules: ClientRules) => FileProblem | undefined): ChainLink =>
+  (facts, rules) => {
+    const problem = find(facts, rules);
     if (problem === undefined) return 'next';
     return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
   };
@@ -236,7 +193,34 @@ export const ssoLink: ChainLink = providerLink('sso', {
 
 /** For clients that reject a token without TTL, and use IMDSv1 instead. */
 export const stopIfImdsV1Fails: ChainLink = ({ doesImdsV1Work, providers: { imds } }) =>
-  // IMDSv1 is also tried if a token is late.
-  doesImdsV1Work === false && !isTokenLate(imds.responseTimes)
+  doesImdsV1Work === false && imds.notes.some(({ code }) => code === 'TOKEN_TTL_NONCONFORMING')
     ? stopAt('imds', { reason: 'REJECTED_BY_SDK', note: 'TOKEN_TTL_NONCONFORMING' })
     : 'next';
+
+/** For clients that fail at a limit of IMDS that is not a number. */
+export const stopIfLimitInvalid: ChainLink = ({ unusualSettings: { imdsLimits } }, { endpoints }) => {
+  const invalid = imdsLimits.find(({ limit, text }) => endpoints.rejectsLimit?.(limit, text));
+  return invalid === undefined
+    ? 'next'
+    : stopAt(null, { reason: 'INVALID_SETTING', setting: invalid.setting });
+};
+
+const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+
+/** For clients that open the file even without a container endpoint, and even if its name is empty. */
+export const stopIfTokenFileBlank: ChainLink = ({ blankVariables }) =>
+  blankVariables.has(CONTAINER_TOKEN_FILE)
+    ? stopAt('container', { reason: 'BLANK_VARIABLE', setting: CONTAINER_TOKEN_FILE })
+    : 'next';
+
+/** For clients that open the file of a container endpoint even if its name is empty. */
+export const stopIfContainerTokenFileBlank: ChainLink = linkIf(
+  ({ providers }) => providers.container.state !== 'absent',
+  stopIfTokenFileBlank,
+);
+
+/** The profile names itself as the source of its role, and has no keys for that. Some SDKs see a circle. */
+export const assumesRoleOfItself = ({ providers, profile }: ChainFacts): boolean =>
+  providers['profile-role'].roleSession?.sourceProfile === profile.name &&
+  (providers.profile.state === 'absent' || providers.profile.state === 'incomplete') &&
+  providers.profile.problem?.code !== 'NO_SESSION_TOKEN';

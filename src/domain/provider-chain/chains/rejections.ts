@@ -1,15 +1,39 @@
-import type { Client } from '../clients.ts';
+import type { PollNote } from '../../poll-note.ts';
+import type { ClientDifference, ClientRules, NoteRule } from '../clients/client-rules.ts';
 import type { ChainOutcome } from '../outcome.ts';
-import type { ChainFacts, Provider } from '../providers.ts';
-import { findClientDifference } from './client-differences.ts';
+import { type ChainFacts, KEY_PAIR_PROVIDERS, type Provider, type ProviderName } from '../providers.ts';
 import { findSlowResponse } from './response-limits.ts';
 
-/** Go and JavaScript have no time limit for a container endpoint. Measured with SDK v1, v2 and v3. */
-const waitsForever = ({ name, problem }: Provider, client: Client): boolean =>
-  name === 'container' &&
-  (client === 'go' || client === 'javascript') &&
-  problem?.code === 'POLL_FAILED' &&
-  problem.reason === 'timeout';
+/** How the result of a client differs from our poll of the provider. Null if the client gets the same credentials. */
+export const findRejection = (
+  provider: Provider,
+  facts: ChainFacts,
+  rules: ClientRules,
+): ChainOutcome | null =>
+  findNotedDifference(provider, rules) ??
+  findLateOutcome(provider, facts.doesImdsV1Work, rules) ??
+  findRejectionOfBase(provider, facts, rules);
+
+/** The first difference that follows from a note of the poll. */
+function findNotedDifference({ name, notes }: Provider, rules: ClientRules): ChainOutcome | null {
+  for (const note of notes) {
+    const difference = applyNoteRule(note, name, rules);
+    if (difference !== null) return { ...difference, provider: name };
+  }
+  return null;
+}
+
+function applyNoteRule(
+  note: PollNote,
+  provider: ProviderName,
+  { endpoints, notes }: ClientRules,
+): ClientDifference | null {
+  if (note.code === 'BLANK_ENV' && endpoints.failsAtBlank.includes(note.name))
+    return { kind: 'stops', cause: { reason: 'BLANK_VARIABLE', setting: note.name } };
+  // The compiler does not see that the rule is for the code of this note.
+  const rule = notes[note.code] as NoteRule | undefined;
+  return rule?.(note, provider) ?? null;
+}
 
 /**
  * The result of a client that does not wait for the response of an endpoint, or waits for ever. Null if it gets the
@@ -18,13 +42,15 @@ const waitsForever = ({ name, problem }: Provider, client: Client): boolean =>
 function findLateOutcome(
   provider: Provider,
   doesImdsV1Work: boolean | null,
-  client: Client,
+  { endpoints }: ClientRules,
 ): ChainOutcome | null {
-  const { name, state, responseTimes } = provider;
-  if (waitsForever(provider, client)) return { kind: 'stops', provider: name, cause: { reason: 'HANGS' } };
+  const { name, state, problem, responseTimes } = provider;
+  const hasTimedOut = problem?.code === 'POLL_FAILED' && problem.reason === 'timeout';
+  if (name === 'container' && hasTimedOut && endpoints.waitsForever)
+    return { kind: 'stops', provider: name, cause: { reason: 'HANGS' } };
   // A failure says more than the time that it took.
   if (responseTimes === null || state === 'fails' || (name !== 'imds' && name !== 'container')) return null;
-  const slow = findSlowResponse(name, responseTimes, client, doesImdsV1Work);
+  const slow = findSlowResponse(name, responseTimes, endpoints, doesImdsV1Work);
   if (slow === null) return null;
   const { responseMs, limitMs } = slow;
   return limitMs === null
@@ -32,23 +58,26 @@ function findLateOutcome(
     : { kind: 'stops', provider: name, cause: { reason: 'TOO_SLOW', responseMs, limitMs } };
 }
 
-/** How the result of a client differs from our poll of the provider. Null if the client gets the same credentials. */
-export const findRejection = (provider: Provider, facts: ChainFacts, client: Client): ChainOutcome | null =>
-  findClientDifference(provider, client) ??
-  findLateOutcome(provider, facts.doesImdsV1Work, client) ??
-  findRejectionOfBase(provider, facts, client);
-
 /** A client that gets no credentials from an endpoint cannot assume a role with them. */
 function findRejectionOfBase(
   { name, roleSession }: Provider,
   facts: ChainFacts,
-  client: Client,
+  rules: ClientRules,
 ): ChainOutcome | null {
   if (name !== 'profile-role' || !roleSession?.endpoint) return null;
   const base = facts.providers[roleSession.endpoint];
-  const difference = findClientDifference(base, client);
+  const difference = findNotedDifference(base, rules);
   // JavaScript ignores AWS_EC2_METADATA_DISABLED if a profile names IMDS as its source.
   const isOther = difference?.kind === 'stops' && difference.cause.reason === 'REJECTED_BY_SDK';
-  const rejection = isOther ? difference : findLateOutcome(base, facts.doesImdsV1Work, client);
+  const rejection = isOther ? difference : findLateOutcome(base, facts.doesImdsV1Work, rules);
   return rejection !== null && 'provider' in rejection ? { ...rejection, provider: name } : null;
 }
+
+/** True if the session token is set only under its old name, and this client does not read that name. */
+export const lacksToken = (
+  { name, accessKeyId, notes }: Provider,
+  { readsOldToken = [] }: ClientRules,
+): boolean =>
+  accessKeyId?.startsWith('ASIA') === true &&
+  notes.some(({ code }) => code === 'ONLY_OLD_TOKEN') &&
+  KEY_PAIR_PROVIDERS.some((each) => each === name && !readsOldToken.includes(each));

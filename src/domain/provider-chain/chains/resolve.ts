@@ -1,43 +1,13 @@
 import { selectClientFacts } from '../client-facts.ts';
+import { CLIENT_RULES } from '../clients/rules.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../clients.ts';
 import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from '../outcome.ts';
 import { type ChainFacts, mapNames } from '../providers.ts';
-import { BOTOCORE } from './botocore.ts';
-import { DOTNET } from './dotnet.ts';
-import { GO } from './go.ts';
-import { JAVA } from './java.ts';
-import { JAVASCRIPT } from './javascript.ts';
-import { type ChainLink, groupLinks } from './links.ts';
-import { PHP } from './php.ts';
-import { RCLONE, RCLONE_1_67 } from './rclone.ts';
-import { RUBY } from './ruby.ts';
-import { RUST } from './rust.ts';
-import { TERRAFORM } from './terraform.ts';
-
-/**
- * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and
- * of the AWS SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
- * `ProfileCredentialsUtils`), Go 2 (`config/resolve_credentials.go`, `shared_config.go`), Rust (`aws-config`,
- * `profile/credentials/repr.rs`) and .NET (`DefaultAWSCredentialsIdentityResolver`,
- * `CredentialProfileTypeDetector`). The files of the other clients name their sources. Not covered: JVM
- * properties, settings in code, and botocore's old files (AWS_CREDENTIAL_FILE, ~/.boto).
- */
-const CHAINS: Readonly<Record<Client, readonly ChainLink[]>> = {
-  botocore: BOTOCORE,
-  java: JAVA,
-  go: GO,
-  javascript: JAVASCRIPT,
-  rust: RUST,
-  dotnet: DOTNET,
-  terraform: TERRAFORM,
-  rclone: RCLONE,
-  'rclone-1.67': RCLONE_1_67,
-  ruby: RUBY,
-  php: PHP,
-};
+import { groupLinks } from './links.ts';
 
 export function resolveChain(client: Client, facts: ChainFacts): ChainOutcome {
-  const result = groupLinks(...CHAINS[client])(selectClientFacts(facts, client), client);
+  const rules = CLIENT_RULES[client];
+  const result = groupLinks(...rules.chain)(selectClientFacts(facts, client), rules);
   return result === 'next' || result === 'leave' ? { kind: 'none' } : result;
 }
 

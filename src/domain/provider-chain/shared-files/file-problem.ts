@@ -1,5 +1,3 @@
-import type { Sdk } from '../clients.ts';
-
 export const FILE_PROBLEM_CAUSES = [
   'BYTE_ORDER_MARK',
   'NOT_UTF8',
@@ -16,13 +14,20 @@ export const FILE_PROBLEM_CAUSES = [
 ] as const;
 export type FileProblemCause = (typeof FILE_PROBLEM_CAUSES)[number];
 
-/** A line of a shared file that these SDKs cannot parse. Other SDKs ignore the line or accept it. */
+/**
+ * The client whose parser is like the one of a client. `botocore` and `java` fail at invalid lines. `botocore` also
+ * accepts `key: value`, and reads a comment after a value as part of the value. `go` accepts `key: value`. For `ruby`, a
+ * comment that begins with `#` is part of the value. `javascript` is our loader.
+ */
+export type FileParser = 'botocore' | 'java' | 'go' | 'ruby' | 'javascript';
+
+/** A line of a shared file that these parsers reject. Other parsers ignore the line or accept it. */
 export interface FileProblem {
   path: string;
   /** Counted from 1. */
   line: number;
   cause: FileProblemCause;
-  sdks: readonly Sdk[];
+  parsers: readonly FileParser[];
 }
 
 /** A section whose name has the form of the other file, so SDKs ignore the section. */

@@ -1,6 +1,6 @@
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
-import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding } from '../../../domain/provider-chain/findings/finding.ts';
 import type { JobCredentials } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
 import { askDidYouMean } from '../../text/did-you-mean.ts';

@@ -1,5 +1,5 @@
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
-import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/findings/finding.ts';
 import type {
   ChainFacts,
   KeyPairProvider,

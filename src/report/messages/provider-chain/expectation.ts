@@ -1,6 +1,7 @@
 import { groupBy } from '../../../domain/lists.ts';
 import { findRejection } from '../../../domain/provider-chain/chains/rejections.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
+import { CLIENT_RULES } from '../../../domain/provider-chain/clients/rules.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import {
   type ChainDifference,
@@ -8,7 +9,7 @@ import {
   type ExpectationResult,
   listAcceptedProviders,
 } from '../../../domain/provider-chain/expectation.ts';
-import type { ChainReport } from '../../../domain/provider-chain/findings.ts';
+import type { ChainReport } from '../../../domain/provider-chain/findings/findings.ts';
 import type { OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
@@ -133,7 +134,7 @@ function describeReason(
 function findCauseOfRejection(sdk: Sdk, expectation: Expectation, facts: ChainFacts): OutcomeCause | null {
   for (const name of listAcceptedProviders(expectation)) {
     const provider = getClientProvider(facts, sdk, name);
-    const rejection = findRejection(provider, facts, sdk);
+    const rejection = findRejection(provider, facts, CLIENT_RULES[sdk]);
     if (rejection?.kind === 'stops') return rejection.cause;
   }
   return null;

@@ -1,11 +1,9 @@
-import {
-  findImpatientSdks,
-  type ResponseTimes,
-} from '../../../domain/provider-chain/chains/response-limits.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import { groupSdks } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome, OutcomeCause, OutcomesBySdk } from '../../../domain/provider-chain/outcome.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import type { ResponseTimes } from '../../../domain/provider-chain/response-times.ts';
+import { findImpatientSdks } from '../../../domain/provider-chain/slow-responses.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeStoppingProvider } from './broken-provider.ts';
@@ -63,9 +61,7 @@ function describeInvalidFile(
 ): Explanation {
   const problem = fileProblems.find((each) => each.path === path && each.line === line);
   // Only the SDKs that fail. Others skip the profile, or get the same credentials from other settings.
-  return problem === undefined
-    ? describeUnknownCause(sdks)
-    : describeFileProblem({ ...problem, sdks: problem.sdks.filter((sdk) => sdks.includes(sdk)) });
+  return problem === undefined ? describeUnknownCause(sdks) : describeFileProblem({ ...problem, sdks });
 }
 
 const describeStopAt = (

@@ -1,4 +1,4 @@
-import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding } from '../../../domain/provider-chain/findings/finding.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { PROVIDER_PHRASES } from './providers.ts';

@@ -1,5 +1,5 @@
 /** Findings about AWS_PROFILE and AWS_DEFAULT_PROFILE. */
-import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding } from '../../../domain/provider-chain/findings/finding.ts';
 import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeSdks, describeWithout } from './sdk-lists.ts';

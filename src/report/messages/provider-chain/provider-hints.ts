@@ -1,11 +1,11 @@
 import type { FailureReason } from '../../../domain/model.ts';
-import { isSlow } from '../../../domain/provider-chain/chains/response-limits.ts';
 import {
   type ChainFacts,
   createProvider,
   type Provider,
   type ProviderName,
 } from '../../../domain/provider-chain/providers.ts';
+import { isSlow } from '../../../domain/provider-chain/slow-responses.ts';
 import {
   ADD_SESSION_TOKEN,
   describeMissingSection,

@@ -1,6 +1,6 @@
 import { DEFAULT_ROLE_SESSION, MAX_CHAINED_SESSION, MAX_ROLE_SESSION } from '../../../domain/aws-limits.ts';
 import type { Seconds, SourceName } from '../../../domain/model.ts';
-import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding } from '../../../domain/provider-chain/findings/finding.ts';
 import type { RoleBaseKind } from '../../../domain/provider-chain/providers.ts';
 import type { RequestedSession } from '../../../domain/requested-session.ts';
 import { formatDuration, formatFlagDuration } from '../../../domain/time/duration.ts';

@@ -1,5 +1,5 @@
 import { type OtherClient, SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
-import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/findings/finding.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';

@@ -42,7 +42,12 @@ const describeParsers = (sdks: readonly Sdk[]): string[] =>
       : `${SDK_NAMES[sdk]} fails unless the environment has keys`;
   });
 
-export const describeFileProblem = ({ path, line, cause, sdks }: FileProblem): Explanation => ({
+export const describeFileProblem = ({
+  path,
+  line,
+  cause,
+  sdks,
+}: Omit<FileProblem, 'parsers'> & { sdks: readonly Sdk[] }): Explanation => ({
   message: `line ${line} of ${path} ${FILE_PROBLEMS[cause].message}: ${joinWords(describeParsers(sdks))}`,
   hint: FILE_PROBLEMS[cause].hint,
 });

@@ -1,5 +1,5 @@
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
-import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding } from '../../../domain/provider-chain/findings/finding.ts';
 import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';

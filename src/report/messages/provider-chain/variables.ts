@@ -1,4 +1,4 @@
-import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFinding } from '../../../domain/provider-chain/findings/finding.ts';
 import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';

@@ -1,9 +1,6 @@
+import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
 import type { ChainFacts, ClientProfile } from '../../../domain/provider-chain/providers.ts';
-import {
-  FILE_READERS,
-  type FileReader,
-  type UnusualSettings,
-} from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
+import type { UnusualSettings } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import type { ParsedProfileFiles } from '../../profile/files.ts';
 import { applyComments } from './comments.ts';
 import { applyEmptySettings } from './empty-settings.ts';
@@ -16,6 +13,7 @@ interface Context {
   files: ParsedProfileFiles;
   botocoreProfiles: ParsedProfileFiles['profiles'] | null;
   unusual: UnusualSettings;
+  readers: readonly FileReader[];
   /** Passed as a function, because this module is in a file of its own, which does not contain the sources. */
   probe: (files: ParsedProfileFiles) => Promise<ProfileProviders>;
 }
@@ -31,7 +29,7 @@ const FILES = [
  */
 export async function probeClientProfiles(context: Context): Promise<ClientProfile[]> {
   const usual = await context.probe(context.files);
-  return Promise.all(FILE_READERS.map((reader) => probeLike(reader, usual, context)));
+  return Promise.all(context.readers.map((reader) => probeLike(reader, usual, context)));
 }
 
 /** The providers that botocore finds in its profiles, if they differ. */
@@ -60,8 +58,7 @@ async function probeLike(
       ? applyEmptySettings(probed, profile, { reader, profiles: files.profiles })
       : probed;
   const withSession = applySessionSettings(withEmpty, unusual.sessionSettings, reader);
-  const found =
-    profile && reader.clients.includes('botocore') ? applyComments(withSession, profile) : withSession;
+  const found = profile && reader.parser === 'botocore' ? applyComments(withSession, profile) : withSession;
   const known = context.files.profiles.get(context.files.selectedName);
   const unreadFiles = FILES.flatMap(({ variable, file }) => {
     const { state, path } = context.files[file];

@@ -1,9 +1,9 @@
+import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
 import {
   createProvider,
   type ProfileProvider,
   type Provider,
 } from '../../../domain/provider-chain/providers.ts';
-import type { FileReader } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
 import { findSetting, KEY_ID, SECRET_KEY } from './unusual-settings.ts';
 
@@ -22,7 +22,7 @@ export function applyEmptySettings(
   profile: Profile,
   { reader, profiles }: { reader: FileReader; profiles: ParsedProfileFiles['profiles'] },
 ): ProfileProviders {
-  const isBotocore = reader.clients.includes('botocore');
+  const isBotocore = reader.parser === 'botocore';
   const settings = { ...profile.config, ...profile.credentials };
   const has = (name: string) => findSetting(settings, name) !== undefined;
   const isEmpty = (name: string) => findSetting(settings, name)?.trim() === '';

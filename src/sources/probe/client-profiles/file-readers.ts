@@ -1,7 +1,5 @@
-import type {
-  FileReader,
-  FileVariable,
-} from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
+import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
+import type { FileVariable } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
 import { omitSettings } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, ProfileFile, SectionSettings } from '../../profile/files.ts';
@@ -59,11 +57,11 @@ const isKept = (
 
 /** botocore also reads comments and colons in its own way. The parsers of the other clients are not known here. */
 function addEmptySettings(
-  { clients }: FileReader,
+  { parser }: FileReader,
   profiles: ParsedProfileFiles['profiles'],
   botocoreProfiles: ParsedProfileFiles['profiles'],
 ): ParsedProfileFiles['profiles'] {
-  if (clients.includes('botocore')) return botocoreProfiles;
+  if (parser === 'botocore') return botocoreProfiles;
   const selectEmpty = (section: SectionSettings = {}) =>
     Object.fromEntries(Object.entries(section).filter(([, value]) => value.trim() === ''));
   const names = new Set([...profiles.keys(), ...botocoreProfiles.keys()]);

@@ -6,7 +6,7 @@ import {
 } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
 import type { Environment } from '../../environment/variables.ts';
-import { findInvalidNumbers } from '../../imds/invalid-numbers.ts';
+import { listImdsLimits } from '../../imds/limits.ts';
 import { readProfileSetting } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
 
@@ -54,7 +54,7 @@ export function findUnusualSettings(
     areKeysSplit: selected !== undefined && areKeysSplit(selected),
     emptyPaths,
     sessionSettings: selected === undefined ? [] : listSessionSettings(selected, files.ssoSessions),
-    invalidNumbers: findInvalidNumbers(env, (botocoreProfiles ?? files.profiles).get(files.selectedName)),
+    imdsLimits: listImdsLimits(env, (botocoreProfiles ?? files.profiles).get(files.selectedName)),
   };
 }
 

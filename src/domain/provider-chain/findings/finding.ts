@@ -1,16 +1,16 @@
-import type { FailureReason, Seconds } from '../model.ts';
-import type { PollNote } from '../poll-note.ts';
-import type { ChainContext } from './chain-context.ts';
-import type { OtherClient, Sdk } from './clients.ts';
-import type { MisspeltVariable } from './misspelt-variables.ts';
+import type { FailureReason, Seconds } from '../../model.ts';
+import type { PollNote } from '../../poll-note.ts';
+import type { ChainContext } from '../chain-context.ts';
+import type { OtherClient, Sdk } from '../clients.ts';
 import type {
   KeyPairProvider,
   ProfileProvider,
   ProviderName,
   ProviderProblem,
   RoleBaseKind,
-} from './providers.ts';
-import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
+} from '../providers.ts';
+import type { FileProblem, MisplacedSection } from '../shared-files/file-problem.ts';
+import type { MisspeltVariable } from './misspelt-variables.ts';
 
 type Sdks = readonly Sdk[];
 type Providers = readonly ProviderName[];
@@ -41,7 +41,8 @@ export interface ChainFindingFields {
   /** `providers`: the providers that are set up and do not work. */
   NO_PROVIDER_ANSWERS: { providers: Providers };
   NO_SUCH_PROFILE: { profile: string; stoppedSdks: Sdks };
-  INVALID_FILE: FileProblem;
+  /** `sdks` cannot parse the line. */
+  INVALID_FILE: Omit<FileProblem, 'parsers'> & { sdks: Sdks };
   /** The section of this profile has the form of the other file. */
   MISPLACED_SECTION: MisplacedSection;
   KEYS_WITHOUT_TOKEN: { provider: KeyPairProvider; sdks: Sdks };

@@ -1,15 +1,14 @@
-import type { PollNote } from '../poll-note.ts';
-import type { ChainContext } from './chain-context.ts';
-import { findClientsAffectedByBlank } from './chains/client-differences.ts';
-import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
-import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from './clients.ts';
-import type { ChainChecks } from './finding.ts';
-import { groupSdks } from './job-credentials.ts';
+import type { PollNote } from '../../poll-note.ts';
+import type { ChainContext } from '../chain-context.ts';
+import { findLegacyVariables } from '../chains/legacy-variables.ts';
+import { selectClientFacts } from '../client-facts.ts';
+import { CLIENT_RULES } from '../clients/rules.ts';
+import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from '../clients.ts';
+import { groupSdks } from '../job-credentials.ts';
+import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from '../providers.ts';
+import { findWinnersWithout } from '../removed-providers.ts';
+import type { ChainChecks, ChainFindingFields } from './finding.ts';
 import { findMisspeltVariables } from './misspelt-variables.ts';
-import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
-import { findWinnersWithout } from './removed-providers.ts';
-import type { FileProblem } from './shared-files/file-problem.ts';
-import { findClientsSkipping } from './variables/blank-variables.ts';
 
 /**
  * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs
@@ -70,7 +69,6 @@ export const BROKEN_SETTING_CHECKS = {
   },
 
   BLANK_VARIABLE(chains) {
-    const blankUri = findBlankUriVariable(chains.facts);
     const { blankVariables, variableNotes } = chains.facts;
     return [...blankVariables].sort().flatMap((variable) => {
       // Most SDKs use a value of blanks, and this finding says that they ignore it.
@@ -80,17 +78,10 @@ export const BROKEN_SETTING_CHECKS = {
       const stopped = chains.findStoppedSdks(
         ({ cause }) => cause.reason === 'BLANK_VARIABLE' && cause.setting === variable,
       );
-      const javaUsesBlank =
-        variable === blankUri ||
-        variable === 'AWS_PROFILE' ||
-        // Java then sends an empty session token, and AWS refuses it.
-        (variable === 'AWS_SESSION_TOKEN' && chains.findSdksUsing('environment').includes('java'));
       const affected = new Set<Client>([
         ...stopped,
-        ...findClientsAffectedByBlank(variable),
-        ...findClientsSkipping(chains.facts, variable),
+        ...SDKS.filter((sdk) => isAffectedByBlank(variable, chains, sdk)),
       ]);
-      if (javaUsesBlank) affected.add('java');
       for (const { clients, unreadFiles } of chains.facts.clientProfiles) {
         if (unreadFiles.some((file) => file.variable === variable))
           for (const client of clients) affected.add(client);
@@ -101,13 +92,15 @@ export const BROKEN_SETTING_CHECKS = {
   },
 
   LEGACY_VARIABLES({ facts, otherOutcomes }) {
-    const sdks = SDKS.filter((sdk) => findLegacyVariables(facts, sdk).length > 0);
+    const sdks = SDKS.filter((sdk) => findLegacyVariables(facts, CLIENT_RULES[sdk]).length > 0);
     const others = OTHER_CLIENTS.filter((client) => {
       const outcome = otherOutcomes[client];
       return outcome.kind === 'unknown' && outcome.cause.reason === 'LEGACY_VARIABLES';
     });
     const readers = [...sdks, ...others];
-    const variables = [...new Set(readers.flatMap((client) => findLegacyVariables(facts, client)))].sort();
+    const variables = [
+      ...new Set(readers.flatMap((client) => findLegacyVariables(facts, CLIENT_RULES[client]))),
+    ].sort();
     if (readers.length === 0) return [];
     return [{ variables, sdks, others, severity: sdks.length === 0 ? 'note' : 'problem' }];
   },
@@ -117,15 +110,27 @@ export const BROKEN_SETTING_CHECKS = {
   DEFAULT_PROFILE_ONLY_SOME_SDKS: ({ facts }) => (facts.setVariables.has('AWS_DEFAULT_PROFILE') ? [{}] : []),
 } satisfies Partial<ChainChecks>;
 
-/** The problems without the SDKs that do not read the file. */
-const listFileProblems = ({ fileProblems, clientProfiles }: ChainFacts): FileProblem[] =>
+function isAffectedByBlank(variable: string, { facts, outcomes }: ChainContext, sdk: Sdk): boolean {
+  const { endpoints, isAffectedByBlank: isAffected } = CLIENT_RULES[sdk];
+  return (
+    endpoints.failsAtBlank.includes(variable) ||
+    isAffected?.(variable, selectClientFacts(facts, sdk), outcomes[sdk]) === true
+  );
+}
+
+/** The problems with the SDKs that read the file and cannot parse it. */
+const listFileProblems = ({
+  fileProblems,
+  clientProfiles,
+}: ChainFacts): ChainFindingFields['INVALID_FILE'][] =>
   fileProblems
-    .map((problem) => {
+    .map(({ parsers, ...problem }) => {
       const skipping = clientProfiles.filter(({ unreadFiles }) =>
         unreadFiles.some(({ path }) => path === problem.path),
       );
       const isReading = (sdk: Sdk) => !skipping.some(({ clients }) => clients.includes(sdk));
-      return { ...problem, sdks: problem.sdks.filter(isReading) };
+      const fails = (sdk: Sdk) => parsers.includes(CLIENT_RULES[sdk].sharedFiles.parser);
+      return { ...problem, sdks: SDKS.filter((sdk) => fails(sdk) && isReading(sdk)) };
     })
     .filter(({ sdks }) => sdks.length > 0);
 

@@ -1,8 +1,5 @@
-import type { ChainFacts, ProviderName } from '../providers.ts';
-import { asGo, GO, goRole } from './go.ts';
+import { environmentLink } from '../chains/legacy-variables.ts';
 import {
-  type ChainLink,
-  environmentLink,
   FULL_URI,
   groupLinks,
   isDefaultVariableUsed,
@@ -17,10 +14,13 @@ import {
   stopIfFileProblem,
   stopIfImdsV1Fails,
   unknownIfFileInvalid,
-} from './links.ts';
+} from '../chains/links.ts';
+import type { ChainFacts, ProviderName } from '../providers.ts';
+import type { ChainLink, ClientRules } from './client-rules.ts';
+import { GO, goRole } from './go.ts';
 
 /** With `env_auth`, rclone 1.68 and later load the default configuration of version 2 of the Go SDK. */
-export const RCLONE: readonly ChainLink[] = [asGo(...GO)];
+export const RCLONE: ClientRules = GO;
 
 const isConfigured = ({ providers }: ChainFacts, name: ProviderName) => providers[name].state !== 'absent';
 
@@ -56,11 +56,11 @@ const stopIfRoleUnread: ChainLink = ({ providers, setVariables }) =>
     : 'next';
 
 /** Older versions do not know `sso_session`. */
-const ssoOfVersion1: ChainLink = (facts, client) => {
+const ssoOfVersion1: ChainLink = (facts, rules) => {
   const hasSession = [...facts.sections.config].some((name) => /^sso-session\s/.test(name));
   return hasSession && isConfigured(facts, 'sso')
     ? { kind: 'unknown', provider: 'sso', cause: { reason: 'VERSION' } }
-    : providerLink('sso')(facts, client);
+    : providerLink('sso')(facts, rules);
 };
 
 /** Version 1 reads the full URI first. Older versions accept only loopback hosts there, and no token file. */
@@ -80,8 +80,9 @@ const containerOfVersion1: ChainLink = (facts) => {
  * Sources: `backend/s3/s3.go` of rclone 1.60, `session/credentials.go` and `session/shared_config.go` of
  * aws-sdk-go 1.44.133.
  */
-export const RCLONE_1_67: readonly ChainLink[] = [
-  asGo(
+export const RCLONE_1_67: ClientRules = {
+  ...GO,
+  chain: [
     stopIfUnparsable,
     checkConfiguration,
     linkIf(({ profile }) => profile.isNamed, stopIfRoleUnread),
@@ -102,5 +103,6 @@ export const RCLONE_1_67: readonly ChainLink[] = [
     providerLink('container'),
     stopIfImdsV1Fails,
     LAST,
-  ),
-];
+  ],
+  sharedFiles: { ...GO.sharedFiles, isCaseSensitive: true, keys: 'complete' },
+};

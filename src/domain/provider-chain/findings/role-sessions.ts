@@ -1,8 +1,8 @@
-import { MAX_CHAINED_SESSION, MAX_ROLE_SESSION } from '../aws-limits.ts';
-import type { Seconds } from '../model.ts';
-import type { ChainContext } from './chain-context.ts';
+import { MAX_CHAINED_SESSION, MAX_ROLE_SESSION } from '../../aws-limits.ts';
+import type { Seconds } from '../../model.ts';
+import type { ChainContext } from '../chain-context.ts';
+import type { RoleSession } from '../providers.ts';
 import type { ChainChecks, ChainFindingFields } from './finding.ts';
-import type { RoleSession } from './providers.ts';
 
 /** Checks of the duration for which SDKs assume the role of the profile. */
 export const ROLE_SESSION_CHECKS = {

@@ -1,10 +1,11 @@
 import type { ChainContext } from '../chain-context.ts';
 import { getClientProvider } from '../client-facts.ts';
+import type { SharedFileRules } from '../clients/client-rules.ts';
+import { CLIENT_RULES } from '../clients/rules.ts';
 import { SDKS, type Sdk } from '../clients.ts';
-import type { ChainChecks } from '../finding.ts';
 import { PROFILE_PROVIDERS } from '../providers.ts';
 import { findWinnersWithout } from '../removed-providers.ts';
-import { FILE_READERS, type FileReader } from './unusual-settings.ts';
+import type { ChainChecks } from './finding.ts';
 
 /** Checks of settings that clients read differently. */
 export const UNUSUAL_SETTING_CHECKS = {
@@ -35,8 +36,8 @@ export const UNUSUAL_SETTING_CHECKS = {
     }),
 } satisfies Partial<ChainChecks>;
 
-const listReaders = (isSelected: (reader: FileReader) => boolean): Sdk[] =>
-  SDKS.filter((sdk) => FILE_READERS.some((reader) => reader.clients.includes(sdk) && isSelected(reader)));
+const listReaders = (isSelected: (rules: SharedFileRules) => boolean): Sdk[] =>
+  SDKS.filter((sdk) => isSelected(CLIENT_RULES[sdk].sharedFiles));
 
 const isEmptyFor = ({ facts }: ChainContext, sdk: Sdk, setting: string): boolean =>
   PROFILE_PROVIDERS.some((name) => {

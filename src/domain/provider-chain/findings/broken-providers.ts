@@ -1,10 +1,10 @@
-import type { Seconds } from '../model.ts';
-import { type ChainContext, WORKLOAD_ROLE_PROVIDERS } from './chain-context.ts';
-import type { Sdk } from './clients.ts';
+import type { Seconds } from '../../model.ts';
+import { type ChainContext, WORKLOAD_ROLE_PROVIDERS } from '../chain-context.ts';
+import type { Sdk } from '../clients.ts';
+import type { OutcomeCause } from '../outcome.ts';
+import { isUnconfiguredImds, isUsableProvider, PROVIDER_NAMES, type ProviderName } from '../providers.ts';
+import { findWinnersWithout } from '../removed-providers.ts';
 import type { ChainChecks, ChainFindingFields } from './finding.ts';
-import type { OutcomeCause } from './outcome.ts';
-import { isUnconfiguredImds, isUsableProvider, PROVIDER_NAMES, type ProviderName } from './providers.ts';
-import { findWinnersWithout } from './removed-providers.ts';
 
 /** .NET and botocore try to refresh credentials 15 minutes before they expire. */
 const EXPIRES_SOON: Seconds = 900;

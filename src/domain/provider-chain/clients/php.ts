@@ -1,13 +1,8 @@
+import { environmentLink } from '../chains/legacy-variables.ts';
+import { groupLinks, LAST, linkIf, providerLink, unknownIfFileInvalid } from '../chains/links.ts';
 import type { ChainFacts, ProfileProvider, ProviderName, ProviderProblem } from '../providers.ts';
-import {
-  type ChainLink,
-  environmentLink,
-  groupLinks,
-  LAST,
-  linkIf,
-  providerLink,
-  unknownIfFileInvalid,
-} from './links.ts';
+import type { ChainLink, ClientRules } from './client-rules.ts';
+import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
 
 type File = 'config' | 'credentials';
 
@@ -65,20 +60,42 @@ const loginOfNewVersions: ChainLink = ({ providers }) =>
  * `CredentialProvider::defaultProvider` of the AWS SDK for PHP. The config file is read only with sections of the form
  * `[profile NAME]`, even for the default profile.
  */
-export const PHP: readonly ChainLink[] = [
-  environmentLink({ onIncomplete: 'next' }),
-  tryProvider('web-identity'),
-  otherConfigFile,
-  unknownIfFileInvalid,
-  tryProvider('profile-web-identity'),
-  linkIf((facts) => isIn(facts, 'config', 'sso'), tryProvider('sso')),
-  loginOfNewVersions,
-  processOf('credentials'),
-  keysAndRoleOf('credentials'),
-  linkIf(
-    ({ profile, sections }) => sections.config.has(`profile ${profile.name}`),
-    groupLinks(processOf('config'), keysAndRoleOf('config')),
-  ),
-  providerLink('container'),
-  LAST,
-];
+export const PHP: ClientRules = {
+  chain: [
+    environmentLink({ onIncomplete: 'next' }),
+    tryProvider('web-identity'),
+    otherConfigFile,
+    unknownIfFileInvalid,
+    tryProvider('profile-web-identity'),
+    linkIf((facts) => isIn(facts, 'config', 'sso'), tryProvider('sso')),
+    loginOfNewVersions,
+    processOf('credentials'),
+    keysAndRoleOf('credentials'),
+    linkIf(
+      ({ profile, sections }) => sections.config.has(`profile ${profile.name}`),
+      groupLinks(processOf('config'), keysAndRoleOf('config')),
+    ),
+    providerLink('container'),
+    LAST,
+  ],
+  sharedFiles: {
+    parser: 'ruby',
+    isCaseSensitive: true,
+    keepsEmpty: true,
+    usesEmptyPath: false,
+    keys: 'complete',
+    rejectedInSession: [],
+  },
+  readsOldToken: ['profile'],
+  mfa: 'ignored',
+  endpoints: { timeoutMs: { imds: 1000, container: 1000 }, readsTimeout: 'always', failsAtBlank: [] },
+  notes: {
+    VALUE_HAS_BLANKS: rejectBlanks(),
+    TOKEN_TRAILING_NEWLINE: reject,
+    DOCUMENT_WITHOUT_CODE: reject,
+    SEVERAL_ROLES: reject,
+    SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,
+    EXPIRATION_ONLY_SOME_SDKS: rejectForms('epoch', 'empty'),
+    EXPIRATION_UNREADABLE: rejectUnreadableIn('Expiration'),
+  },
+};

@@ -1,5 +1,5 @@
-import { countEdits, findSimilarWords } from '../similar-words.ts';
-import type { ChainFacts } from './providers.ts';
+import { countEdits, findSimilarWords } from '../../similar-words.ts';
+import type { ChainFacts } from '../providers.ts';
 
 /** The variables that decide which credentials the SDKs use. */
 export const DECISIVE_VARIABLES: readonly string[] = [

@@ -1,7 +1,5 @@
-import type { ProviderName } from '../providers.ts';
+import { environmentLink } from '../chains/legacy-variables.ts';
 import {
-  type ChainLink,
-  environmentLink,
   groupLinks,
   isDefaultVariableUsed,
   LAST,
@@ -11,8 +9,11 @@ import {
   stopAt,
   stopIfImdsV1Fails,
   stopIfProfileMissing,
-} from './links.ts';
-import { findRejection } from './rejections.ts';
+} from '../chains/links.ts';
+import { findRejection } from '../chains/rejections.ts';
+import type { ProviderName } from '../providers.ts';
+import type { ChainLink, ClientRules } from './client-rules.ts';
+import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
 
 /** Go fails to load a configuration with one of these problems, even if the environment has keys. */
 const checkGoConfiguration: ChainLink = (facts) => {
@@ -39,38 +40,56 @@ const checkGoConfiguration: ChainLink = (facts) => {
 };
 
 /** Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS. */
-export const goRole: ChainLink = (facts, client) => {
+export const goRole: ChainLink = (facts, rules) => {
   const role = facts.providers['profile-role'];
   const { state, problem } = role;
   if (problem?.code === 'MFA_REQUIRED') return stopAt('profile-role', { reason: 'MFA_REQUIRED' });
   if (problem?.code === 'NO_BASE_CREDENTIALS')
     return stopAt('profile-role', { reason: problem.failed === undefined ? 'INCOMPLETE' : 'FAILED' });
   if (state === 'absent') return 'next';
-  return findRejection(role, facts, client) ?? { kind: 'wins', provider: 'profile-role', problem: null };
+  return findRejection(role, facts, rules) ?? { kind: 'wins', provider: 'profile-role', problem: null };
 };
 
 /** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */
-export const GO: readonly ChainLink[] = [
-  stopIfProfileMissing,
-  checkGoConfiguration,
-  environmentLink({ onIncomplete: 'next' }),
-  providerLink('web-identity'),
-  groupLinks(
-    otherProfile(isDefaultVariableUsed),
-    goRole,
-    providerLink('profile'),
-    providerLink('profile-web-identity'),
-    providerLink('sso'),
-    providerLink('login'),
-    providerLink('process'),
-  ),
-  providerLink('container'),
-  stopIfImdsV1Fails,
-  LAST,
-];
-
-/** Applies a chain of the Go SDK with the rules of this SDK. */
-export const asGo =
-  (...links: readonly ChainLink[]): ChainLink =>
-  (facts) =>
-    groupLinks(...links)(facts, 'go');
+export const GO: ClientRules = {
+  chain: [
+    stopIfProfileMissing,
+    checkGoConfiguration,
+    environmentLink({ onIncomplete: 'next' }),
+    providerLink('web-identity'),
+    groupLinks(
+      otherProfile(isDefaultVariableUsed),
+      goRole,
+      providerLink('profile'),
+      providerLink('profile-web-identity'),
+      providerLink('sso'),
+      providerLink('login'),
+      providerLink('process'),
+    ),
+    providerLink('container'),
+    stopIfImdsV1Fails,
+    LAST,
+  ],
+  sharedFiles: {
+    parser: 'go',
+    isCaseSensitive: false,
+    keepsEmpty: false,
+    usesEmptyPath: false,
+    keys: 'strict',
+    rejectedInSession: ['case', 'value'],
+  },
+  legacyVariables: { keyIds: ['AWS_ACCESS_KEY'], secretKeys: ['AWS_SECRET_KEY'] },
+  mfa: 'of-role-chain',
+  // Measured with versions 1, 2 and 3 of the SDKs of Go and JavaScript.
+  endpoints: { timeoutMs: { imds: 500 }, waitsForever: true, failsAtBlank: [] },
+  notes: {
+    // The resolver of Go does not know such addresses.
+    ADDRESS_ONLY_SOME_SDKS: reject,
+    VALUE_HAS_BLANKS: rejectBlanks(),
+    TOKEN_TRAILING_NEWLINE: reject,
+    DOCUMENT_WITHOUT_CODE: reject,
+    SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,
+    EXPIRATION_ONLY_SOME_SDKS: rejectForms('no-zone', 'epoch', 'empty', 'not-rfc3339'),
+    EXPIRATION_UNREADABLE: rejectUnreadableIn('Expiration'),
+  },
+};

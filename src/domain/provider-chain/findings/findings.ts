@@ -1,27 +1,27 @@
-import { groupBy } from '../lists.ts';
-import type { PollNoteCode } from '../poll-note.ts';
-import { BROKEN_PROVIDER_CHECKS } from './broken-providers.ts';
-import { BROKEN_SETTING_CHECKS } from './broken-settings.ts';
-import { ChainContext } from './chain-context.ts';
-import { resolveChains, resolveOtherChains } from './chains/resolve.ts';
-import { OTHER_CLIENTS, SDKS } from './clients.ts';
-import {
-  CHAIN_FINDING_SEVERITIES,
-  type ChainChecks,
-  type ChainFinding,
-  type ChainFindingCode,
-} from './finding.ts';
-import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from './outcome.ts';
+import { groupBy } from '../../lists.ts';
+import type { PollNoteCode } from '../../poll-note.ts';
+import { ChainContext } from '../chain-context.ts';
+import { resolveChains, resolveOtherChains } from '../chains/resolve.ts';
+import { OTHER_CLIENTS, SDKS } from '../clients.ts';
+import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from '../outcome.ts';
 import {
   type ChainFacts,
   KEY_PAIR_PROVIDERS,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type ProviderName,
-} from './providers.ts';
-import { findWinnersWithout } from './removed-providers.ts';
+} from '../providers.ts';
+import { findWinnersWithout } from '../removed-providers.ts';
+import { BROKEN_PROVIDER_CHECKS } from './broken-providers.ts';
+import { BROKEN_SETTING_CHECKS } from './broken-settings.ts';
+import {
+  CHAIN_FINDING_SEVERITIES,
+  type ChainChecks,
+  type ChainFinding,
+  type ChainFindingCode,
+} from './finding.ts';
 import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
-import { UNUSUAL_SETTING_CHECKS } from './shared-files/unusual-setting-checks.ts';
+import { UNUSUAL_SETTING_CHECKS } from './unusual-settings.ts';
 
 // `Object.keys` forgets the type of the keys.
 const CODES = Object.keys(CHAIN_FINDING_SEVERITIES) as ChainFindingCode[];
