@@ -30,6 +30,12 @@ export function listCodeBlocks(document: string): CodeBlock[] {
 
 const withoutCode = (text: string): string => text.replace(/^```[\s\S]*?^```$/gm, '');
 
+/** The commands in the first column of the tables of a document. */
+export function listTableCommands(document: string): string[] {
+  const cells = withoutCode(readDocument(document)).matchAll(/^\| `((?:[^`|]|\\\|)+)` \|/gm);
+  return [...cells].map(([, cell = '']) => cell.replaceAll('\\|', '|'));
+}
+
 /** The anchors that GitHub makes from the headings of a document. */
 export function listAnchors(document: string): string[] {
   const headings = withoutCode(readDocument(document)).matchAll(/^#+ (.*)$/gm);
