@@ -25,6 +25,7 @@ export const POLL_NOTE_CODES = [
   'PROFILE_GIVES_TWO',
   'PROFILE_FILE_UNREADABLE',
   'PROCESS_NEEDS_SHELL',
+  'PROCESS_WITHOUT_INTERPRETER',
   'ENDPOINT_MODE_CASE',
   'IPV6_ONLY_BOTOCORE',
   'PROFILE_NAME_ONLY_SOME_SDKS',
@@ -126,6 +127,8 @@ interface NotesWithFields {
   PROFILE_FILE_UNREADABLE: { file: 'config' | 'credentials'; problem: string };
   /** `name`: the part of the credential_process that only a shell interprets. */
   PROCESS_NEEDS_SHELL: Named;
+  /** `name`: the program of the credential_process, a script without `#!`. */
+  PROCESS_WITHOUT_INTERPRETER: Named;
   ENDPOINT_MODE_CASE: Named;
   IPV6_ONLY_BOTOCORE: Named;
   /** The URL in `name` has an address such as `127.1`. */

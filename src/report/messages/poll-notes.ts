@@ -73,6 +73,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `could not read the shared ${file} file (${problem}); some SDKs fail`,
   PROCESS_NEEDS_SHELL: ({ name }) =>
     `the credential_process uses ${name}, which only a shell interprets; botocore starts no shell and fails: use an absolute path, or sh -c '…'`,
+  PROCESS_WITHOUT_INTERPRETER: ({ name }) =>
+    `${name} of the credential_process does not begin with #!, so botocore, which starts no shell, fails; add a first line such as #!/bin/sh`,
   NO_REGION_FOR_BOTOCORE: () =>
     'boto3 and version 1 of the AWS CLI do not read AWS_REGION, and so have no region for STS',
   ENDPOINT_MODE_CASE: ({ name }) =>

@@ -14,7 +14,7 @@ import { runPoll } from '../poll.ts';
 import { createProcessSource } from '../process/process.ts';
 import { omitSettings, readProfileCredentials } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
-import { findShellSyntax } from '../profile/shell-syntax.ts';
+import { findProcessNotes } from '../profile/process-notes.ts';
 import { findChainEndpoint, findChainedBase, findMfaProfile } from '../role/chained-base.ts';
 import type { SourceOptions } from '../source.ts';
 import { createPolledProvider, type ProbeMode } from './provider.ts';
@@ -161,9 +161,10 @@ async function probeProcess(
 ): Promise<Provider> {
   if (command === null) return createProvider('process');
   if (offline) {
-    const syntax = findShellSyntax(command);
-    const notes = syntax === null ? [] : [{ code: 'PROCESS_NEEDS_SHELL', name: syntax } as const];
-    return createProvider('process', { state: 'untried', notes });
+    return createProvider('process', {
+      state: 'untried',
+      notes: await findProcessNotes(command, options.env),
+    });
   }
   return createPolledProvider('process', await createProcessSource(options).poll());
 }

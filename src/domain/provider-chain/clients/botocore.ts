@@ -121,6 +121,7 @@ export const BOTOCORE: ClientRules = {
     TOKEN_TRAILING_NEWLINE: reject,
     SEVERAL_ROLES: reject,
     PROCESS_NEEDS_SHELL: reject,
+    PROCESS_WITHOUT_INTERPRETER: reject,
     NO_REGION_FOR_BOTOCORE: reject,
     IPV6_ONLY_BOTOCORE: useOtherEndpoint,
     SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,

@@ -132,6 +132,7 @@ const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
   IMDS_V1_USED: 'the SDK does not support IMDSv1',
   DOCUMENT_WITHOUT_CODE: 'the SDK rejects a document without Code',
   PROCESS_NEEDS_SHELL: 'the SDK starts the command without a shell',
+  PROCESS_WITHOUT_INTERPRETER: 'the SDK starts the script without a shell',
 };
 
 const FIXED_CAUSES = {
