@@ -189,6 +189,33 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect(crontab.read()).toBeNull();
 });
 
+test('init names long-lived keys of the shell, and how to measure the endpoint instead', async () => {
+  const { init, folder } = await createInstance();
+  const variables = { AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000VARS', AWS_SECRET_ACCESS_KEY: 'CANARY' };
+  const names = 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  const measure = 'to measure IMDS, as `cred-watch poll` does without --source, add --source imds';
+  const needless = 'a job with these keys needs no cred-watch';
+  const inVariables = await init([], variables);
+  expect([inVariables.code, inVariables.stdout]).toEqual([1, '']);
+  expect(inVariables.stderr).toContain(
+    `error: no credentials found: long-lived: SDKs use the keys of ${names} (AKIA…VARS), which never expire\nhint: ${measure}, or open a shell without ${names}; ${needless}\n`,
+  );
+  const file = join(folder, 'credentials');
+  const keys = 'aws_access_key_id=AKIAFALSE0000000PROF\naws_secret_access_key=CANARY\n';
+  writeFileSync(file, `[default]\n${keys}[loader]\n${keys}`);
+  const shell = { AWS_SHARED_CREDENTIALS_FILE: file };
+  const named = await init([], { ...shell, AWS_PROFILE: 'loader' });
+  expect([named.code, named.stderr]).toEqual([
+    1,
+    `error: no credentials found: long-lived: SDKs use the keys of the profile loader (AKIA…PROF), which never expire\nhint: ${measure}, or open a shell without AWS_PROFILE; ${needless}\n`,
+  ]);
+  const unnamed = await init([], shell);
+  expect(unnamed.stderr).toContain('the keys of the profile default (AKIA…PROF), which never expire');
+  expect(unnamed.stderr).toContain(`hint: ${measure}; ${needless}`);
+  const selected = await init(CRON, { ...variables, CRED_WATCH_SOURCE: 'imds' });
+  expect([selected.code, selected.stdout]).toEqual([0, expect.stringContaining(' poll --source imds ')]);
+});
+
 test('if the profile does not exist, init names what each SDK does, and ends with 1', async () => {
   const { init } = await createInstance();
   const { code, stdout, stderr } = await init(CRON, { AWS_PROFILE: 'nope' });
