@@ -21,7 +21,7 @@ export function describeAttention(attention: InitAttention): string {
       const flags = `${kind === null ? '' : `--schedule ${kind} `}--every ${formatFlagDuration(pollEvery)}`;
       const problem = isShortest
         ? `cron cannot poll more often than every ${formatDuration(every)}, which can miss rotations`
-        : `a poll every ${formatDuration(every)} can miss rotations`;
+        : describeMissedRotations(every);
       return `${problem}: ${describeBasis(basis)}; use ${flags}`;
     }
   }
@@ -35,7 +35,10 @@ export const describeIntervalChoice = (every: Seconds, reason: IntervalReason): 
 
 export const STOPPED_CRON = `the cron daemon does not run: nothing polls until it is started, with ${START_CRON}`;
 
-function describeBasis(basis: RotationBasis): string {
+export const describeMissedRotations = (every: Seconds): string =>
+  `a poll every ${formatDuration(every)} can miss rotations`;
+
+export function describeBasis(basis: RotationBasis): string {
   switch (basis.code) {
     case 'MEASURED':
       return `the measured rotations are about ${formatDuration(basis.within)} apart`;
