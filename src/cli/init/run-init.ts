@@ -42,6 +42,7 @@ import { createPollNotePrinter, printError, printVariablesNote } from '../proces
 import { openRecordingStore } from '../process/recording-store.ts';
 import { findSamePollers, type SamePollers } from './existing-pollers.ts';
 import { printFailedSample } from './failed-sample.ts';
+import { findCheckout } from './find-checkout.ts';
 import type { InitFlags } from './init-flags.ts';
 import { assertInstallable, installSchedule } from './install/install-schedule.ts';
 import { buildOwnSchedule } from './own-schedule.ts';
@@ -147,7 +148,7 @@ function buildReport(
   const schedule = buildOwnSchedule(kind, { poll, every, host: machine }, io);
   const polledEvery = pollers.existing?.interval ?? every;
   const attentions = findAttentions({
-    ...{ schedule, host: machine, poll, every: polledEvery, basis },
+    ...{ schedule, host: machine, poll, checkout: findCheckout(poll.program), every: polledEvery, basis },
     hasPoller: pollers.existing !== null,
     others: pollers.others,
   });

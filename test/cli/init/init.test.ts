@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { findCheckout } from '../../../src/cli/init/find-checkout.ts';
 import { main } from '../../../src/cli/main.ts';
 import { minimalEnvironment, NOWHERE, repositoryPath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
@@ -187,6 +188,22 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^error: no credentials found: unreachable: .*\nhint: /);
   expect(crontab.read()).toBeNull();
+});
+
+test('init names the checkout from which a schedule would run, also behind a link', async () => {
+  const { init, folder } = await createInstance();
+  const { attentions } = JSON.parse((await init([...CRON, '-f', 'json'])).stdout);
+  expect(attentions).toContainEqual({
+    code: 'CHECKOUT',
+    message: expect.stringContaining(`starts cred-watch in ${repositoryPath('.').replace(/\/\.?$/, '')}, `),
+  });
+  const link = join(folder, 'cred-watch');
+  symlinkSync(repositoryPath('bin/cred-watch.js'), link);
+  expect(findCheckout(link)).toBe(findCheckout(repositoryPath('bin/cred-watch.js')));
+  const installed = join(folder, 'lib/node_modules/cred-watch/bin/cred-watch.js');
+  mkdirSync(dirname(installed), { recursive: true });
+  writeFileSync(installed, '');
+  expect(findCheckout(installed)).toBeNull();
 });
 
 test('init names long-lived keys of the shell, and how to measure the endpoint instead', async () => {

@@ -14,6 +14,8 @@ export function describeAttention(attention: InitAttention): string {
   switch (attention.code) {
     case 'CRON_NOT_RUNNING':
       return STOPPED_CRON;
+    case 'CHECKOUT':
+      return `the schedule starts cred-watch in ${attention.folder}, a checkout, and fails when this folder moves: install cred-watch first (README, Install), then run the installed \`cred-watch init\``;
     case 'OTHER_POLLER':
       return `${describePolling(attention.place, attention.interval)} into this database already; one poller is enough, so stop it if you install this schedule`;
     case 'INTERVAL_TOO_LONG': {
