@@ -126,7 +126,9 @@ describe('credentials that are issued per request', () => {
 
   test('too few samples of per-request credentials are called samples', async () => {
     const text = await report('issued-per-request', ['-j', '30m', '--confidence', '95%']);
-    expect(text).toContain('what to do 5 samples, but this confidence needs at least 19: import more samples');
+    expect(text).toContain(
+      'what to do 5 samples, but this confidence needs at least 19: import more samples',
+    );
   });
 });
 
