@@ -48,7 +48,7 @@ test('init shows the sample in five lines, the line for cron, and when to come b
   const program = repositoryPath('bin/cred-watch.js');
   expect(stdout).toMatch(
     new RegExp(
-      `^\\*/5 \\* \\* \\* \\* AWS_EC2_METADATA_SERVICE_ENDPOINT=\\S+ .*${process.execPath} ${program} poll --source imds --db ${database} > /dev/null$`,
+      `^\\*/5 \\* \\* \\* \\* /usr/bin/env AWS_EC2_METADATA_SERVICE_ENDPOINT=\\S+ .*${process.execPath} ${program} poll --source imds --db ${database} > /dev/null$`,
       'm',
     ),
   );
@@ -290,7 +290,7 @@ test('the line has the flags and the variables of the source', async () => {
   });
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^\* \* \* \* \* PATH=\S+ AWS_CONFIG_FILE='[^']+my config' .* poll --source \S+ --profile a --host 'db 1' --db \S+ > \/dev\/null$/m,
+    /^\* \* \* \* \* \/usr\/bin\/env PATH=\S+ AWS_CONFIG_FILE='[^']+my config' .* poll --source \S+ --profile a --host 'db 1' --db \S+ > \/dev\/null$/m,
   );
   expect(stdout).not.toContain('CANARY');
 });
