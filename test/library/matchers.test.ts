@@ -61,7 +61,7 @@ describe('toOutlive', () => {
       );
     }
     expect(catchError(() => expect(linux).toOutlive('4h', stale)).message).toContain(
-      'poll again, or accept older samples',
+      'import newer ones, or accept older samples',
     );
     expect(catchError(() => expect(nothing).toOutlive('4h')).message).toContain(
       `no samples in ${db}, or none match`,
@@ -76,7 +76,7 @@ describe('toOutlive', () => {
   test('toOutlive requires enough rotations for the given confidence', () => {
     expect(linux).toOutlive('4h', { confidence: '66%' });
     expect(catchError(() => expect(linux).toOutlive('4h', { confidence: '95%' })).message).toContain(
-      'this confidence needs at least 19: poll for about 8h 10m more',
+      'this confidence needs at least 19: import samples of about 8h 10m more',
     );
   });
 

@@ -27,7 +27,6 @@ import { findLaterTime } from '../../domain/measurement/generations.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { InitReport } from '../../report/installation/init-report.ts';
-import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeScheduleProblem } from '../../report/messages/installation/schedule.ts';
 import { detectPlatform } from '../../sources/environment/platform.ts';
 import type { CredentialSource, PolledCredentials } from '../../sources/source.ts';
@@ -42,6 +41,8 @@ import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter, printError, printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { findSamePollers, type SamePollers } from './existing-pollers.ts';
+import { printFailedSample } from './failed-sample.ts';
+import { findCheckout } from './find-checkout.ts';
 import type { InitFlags } from './init-flags.ts';
 import { assertInstallable, installSchedule } from './install/install-schedule.ts';
 import { buildOwnSchedule } from './own-schedule.ts';
@@ -73,8 +74,7 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
   const { outcome } = recorded;
   await createPollNotePrinter(io)(outcome.notes);
   if (!outcome.ok) {
-    const { message, hint } = describeFailure(outcome);
-    await printError(io, `no credentials found: ${message}`, hint);
+    await printFailedSample(outcome, flags, io);
     await printVariablesNote(invocation.command, io);
     return EXIT.failed;
   }
@@ -148,7 +148,7 @@ function buildReport(
   const schedule = buildOwnSchedule(kind, { poll, every, host: machine }, io);
   const polledEvery = pollers.existing?.interval ?? every;
   const attentions = findAttentions({
-    ...{ schedule, host: machine, poll, every: polledEvery, basis },
+    ...{ schedule, host: machine, poll, checkout: findCheckout(poll.program), every: polledEvery, basis },
     hasPoller: pollers.existing !== null,
     others: pollers.others,
   });

@@ -8,6 +8,8 @@ import type { Host, PollCommand, Schedule, ScheduleKind } from './schedule.ts';
 /** Why the schedule of `init` would record nothing, or too little. */
 export type InitAttention =
   | { code: 'CRON_NOT_RUNNING' }
+  /** The schedule starts a program in this folder of sources, which can move or be deleted. */
+  | { code: 'CHECKOUT'; folder: string }
   /** This poller records the same credentials in the same database. */
   | { code: 'OTHER_POLLER'; place: PollerPlace; interval: Seconds | null }
   /**
@@ -27,6 +29,8 @@ interface InitFacts {
   schedule: Pick<Schedule, 'kind'>;
   host: Host;
   poll: PollCommand;
+  /** The folder of sources that contains the program. Null: the program is installed. */
+  checkout: string | null;
   /** Another poller records already, so the schedule is not needed. */
   hasPoller: boolean;
   /** Pollers of the same credentials and database that go on beside the schedule. */
@@ -37,11 +41,13 @@ interface InitFacts {
 }
 
 export function findAttentions(facts: InitFacts): InitAttention[] {
-  const { schedule, host, hasPoller, others, every, basis } = facts;
+  const { schedule, host, checkout, hasPoller, others, every, basis } = facts;
+  const keepsPath = (schedule.kind === 'cron' || schedule.kind === 'systemd') && !hasPoller;
   const isStopped = schedule.kind === 'cron' && host.isCronRunning === false && !hasPoller;
   const isTooLong = basis !== null && isPolledTooRarely(every, basis.within);
   return [
     ...(isStopped ? [{ code: 'CRON_NOT_RUNNING' } as const] : []),
+    ...(checkout !== null && keepsPath ? [{ code: 'CHECKOUT', folder: checkout } as const] : []),
     ...others.map(({ place, interval }) => ({ code: 'OTHER_POLLER', place, interval }) as const),
     ...(isTooLong ? [createIntervalAttention(facts, basis)] : []),
   ];

@@ -10,14 +10,19 @@ export const CRON_COMMENT = '# cred-watch samples the AWS credentials. Written b
 /** The limit of Vixie cron, which Debian uses. Other versions allow more. */
 const MAX_COMMAND_LENGTH = 998;
 
+/** csh knows no assignments in front of a command, and a crontab can have `SHELL=/bin/csh`. */
+const ENV = '/usr/bin/env ';
+
 /**
- * A line for a crontab. It needs neither PATH nor any other variable. cron sends a mail if the poll writes an error.
+ * A line for a crontab. It needs neither PATH nor any other variable, and works in sh, csh and fish, except that csh
+ * changes a value with a `!`. cron sends a mail if the poll writes an error.
  * @throws Error if cron has no fields for the interval
  */
 export function buildCronLine(poll: PollCommand, every: Seconds): string {
   const fields = findCronFields(every);
   if (fields === null) throw new Error(`cron cannot run every ${every} seconds`);
-  return `${fields} ${escapePercents(buildShellCommand(poll))} > /dev/null`;
+  const env = poll.variables.length === 0 ? '' : ENV;
+  return `${fields} ${env}${escapePercents(buildShellCommand(poll))} > /dev/null`;
 }
 
 /** The command for a POSIX shell with an empty environment. */
@@ -38,6 +43,11 @@ export function isWrittenCronLine(line: string): boolean {
   const [, fields = '', command = ''] = /^((?:\S+ ){4}\S+) (.*) > \/dev\/null$/.exec(line) ?? [];
   // A line with other times, such as every 7 minutes, was edited.
   if (findCronInterval(fields) === null) return false;
+  const start = command.startsWith(ENV) ? ENV.length : 0;
+  return isWrittenCommand(command.slice(start), { hasEnv: start > 0 });
+}
+
+function isWrittenCommand(command: string, { hasEnv }: { hasEnv: boolean }): boolean {
   const words = splitShellWords(unescapeCommand(command));
   const start = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
   const variables = words.slice(0, start).map((word): [string, string] => {
@@ -45,6 +55,8 @@ export function isWrittenCronLine(line: string): boolean {
     return [word.slice(0, end), word.slice(end + 1)];
   });
   const [node = '', program = '', subcommand] = words.slice(start);
+  // `env` stands only in front of variables.
+  if (hasEnv && variables.length === 0) return false;
   const isPoll = node.startsWith('/') && program.startsWith('/') && subcommand === 'poll';
   const written = escapePercents(joinShellCommand(variables, words.slice(start)));
   return isPoll && words.at(-2) === '--db' && written === command;

@@ -61,7 +61,7 @@ export function renderInstallationCheckJson(
     checks: checks.map((check) => {
       const { code, state, ...fields } = check;
       return {
-        ...{ code, state, ...buildFieldsJson(fields), ...selectFailure(check) },
+        ...{ code, state, ...buildFieldsJson(fields), ...selectFields(check) },
         ...describeInstallationCheck(check, context),
       };
     }),
@@ -69,8 +69,9 @@ export function renderInstallationCheckJson(
   return `${toJson(document, 2)}\n`;
 }
 
-/** As in the other documents, a failure has a reason and a detail. */
-function selectFailure(check: InstallationCheck) {
+/** The fields that are shorter in JSON. As in the other documents, a failure has a reason and a detail. */
+function selectFields(check: InstallationCheck) {
+  if (check.code === 'POLL_INTERVAL') return { basis: check.basis.code };
   if (check.code === 'OTHER_CREDENTIALS') return { note: check.note.code };
   return check.code === 'CREDENTIALS' && check.failure !== null
     ? { failure: { reason: check.failure.reason, detail: check.failure.detail } }

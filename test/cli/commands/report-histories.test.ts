@@ -126,7 +126,9 @@ describe('credentials that are issued per request', () => {
 
   test('too few samples of per-request credentials are called samples', async () => {
     const text = await report('issued-per-request', ['-j', '30m', '--confidence', '95%']);
-    expect(text).toContain('what to do 5 samples, but this confidence needs at least 19: keep polling');
+    expect(text).toContain(
+      'what to do 5 samples, but this confidence needs at least 19: import more samples',
+    );
   });
 });
 
@@ -192,7 +194,7 @@ describe('--min-watched', () => {
     const run = await judgeHalfWatched('--min-watched', '80%');
     expect(run.code).toBe(3);
     expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'what to do 49.92% of the time was watched, less than 80%: poll without gaps',
+      'what to do 49.92% of the time was watched, less than 80%: import the missing samples, or judge a time without gaps',
     );
   });
 

@@ -73,6 +73,20 @@ describe('a verdict from a retired series says first which series has replaced i
 
   test('the advice is about the role', async () => {
     expect((await judge('report')).replace(/\s+/g, ' ')).toContain(`what to do ${ADVICE}`);
+    const uncertain = await runCommand([
+      'report',
+      '--db',
+      db,
+      '-j',
+      '4h',
+      '--role',
+      'old-role',
+      '--confidence',
+      '99.9%',
+    ]);
+    const text = uncertain.stdout.replace(/\s+/g, ' ');
+    expect([uncertain.code, text]).toEqual([3, expect.stringContaining(`what to do ${ADVICE}`)]);
+    expect(text).not.toMatch(/keep polling|poll for|import samples/);
   });
 });
 

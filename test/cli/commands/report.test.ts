@@ -194,7 +194,7 @@ test('evidence below the required confidence makes the verdict unknown', async (
   expect([code, verdict, series[0].judgement.unknown_reasons]).toEqual([3, 'unknown', ['TOO_FEW_ROTATIONS']]);
   const { stdout } = await report('--host', 'linux', ...args);
   expect(stdout.replace(/\s+/g, ' ')).toContain(
-    `11 rotations witnessed, but this confidence needs at least 19: poll for about 8h 10m more`,
+    `11 rotations witnessed, but this confidence needs at least 19: import samples of about 8h 10m more`,
   );
 });
 

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { findCheckout } from '../../../src/cli/init/find-checkout.ts';
 import { main } from '../../../src/cli/main.ts';
 import { minimalEnvironment, NOWHERE, repositoryPath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
@@ -47,7 +48,7 @@ test('init shows the sample in five lines, the line for cron, and when to come b
   const program = repositoryPath('bin/cred-watch.js');
   expect(stdout).toMatch(
     new RegExp(
-      `^\\*/5 \\* \\* \\* \\* AWS_EC2_METADATA_SERVICE_ENDPOINT=\\S+ .*${process.execPath} ${program} poll --source imds --db ${database} > /dev/null$`,
+      `^\\*/5 \\* \\* \\* \\* /usr/bin/env AWS_EC2_METADATA_SERVICE_ENDPOINT=\\S+ .*${process.execPath} ${program} poll --source imds --db ${database} > /dev/null$`,
       'm',
     ),
   );
@@ -189,6 +190,49 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect(crontab.read()).toBeNull();
 });
 
+test('init names the checkout from which a schedule would run, also behind a link', async () => {
+  const { init, folder } = await createInstance();
+  const { attentions } = JSON.parse((await init([...CRON, '-f', 'json'])).stdout);
+  expect(attentions).toContainEqual({
+    code: 'CHECKOUT',
+    message: expect.stringContaining(`starts cred-watch in ${repositoryPath('.').replace(/\/\.?$/, '')}, `),
+  });
+  const link = join(folder, 'cred-watch');
+  symlinkSync(repositoryPath('bin/cred-watch.js'), link);
+  expect(findCheckout(link)).toBe(findCheckout(repositoryPath('bin/cred-watch.js')));
+  const installed = join(folder, 'lib/node_modules/cred-watch/bin/cred-watch.js');
+  mkdirSync(dirname(installed), { recursive: true });
+  writeFileSync(installed, '');
+  expect(findCheckout(installed)).toBeNull();
+});
+
+test('init names long-lived keys of the shell, and how to measure the endpoint instead', async () => {
+  const { init, folder } = await createInstance();
+  const variables = { AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000VARS', AWS_SECRET_ACCESS_KEY: 'CANARY' };
+  const names = 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  const measure = 'to measure IMDS, as `cred-watch poll` does without --source, add --source imds';
+  const needless = 'a job with these keys needs no cred-watch';
+  const inVariables = await init([], variables);
+  expect([inVariables.code, inVariables.stdout]).toEqual([1, '']);
+  expect(inVariables.stderr).toContain(
+    `error: no credentials found: long-lived: SDKs use the keys of ${names} (AKIA…VARS), which never expire\nhint: ${measure}, or open a shell without ${names}; ${needless}\n`,
+  );
+  const file = join(folder, 'credentials');
+  const keys = 'aws_access_key_id=AKIAFALSE0000000PROF\naws_secret_access_key=CANARY\n';
+  writeFileSync(file, `[default]\n${keys}[loader]\n${keys}`);
+  const shell = { AWS_SHARED_CREDENTIALS_FILE: file };
+  const named = await init([], { ...shell, AWS_PROFILE: 'loader' });
+  expect([named.code, named.stderr]).toEqual([
+    1,
+    `error: no credentials found: long-lived: SDKs use the keys of the profile loader (AKIA…PROF), which never expire\nhint: ${measure}, or open a shell without AWS_PROFILE; ${needless}\n`,
+  ]);
+  const unnamed = await init([], shell);
+  expect(unnamed.stderr).toContain('the keys of the profile default (AKIA…PROF), which never expire');
+  expect(unnamed.stderr).toContain(`hint: ${measure}; ${needless}`);
+  const selected = await init(CRON, { ...variables, CRED_WATCH_SOURCE: 'imds' });
+  expect([selected.code, selected.stdout]).toEqual([0, expect.stringContaining(' poll --source imds ')]);
+});
+
 test('if the profile does not exist, init names what each SDK does, and ends with 1', async () => {
   const { init } = await createInstance();
   const { code, stdout, stderr } = await init(CRON, { AWS_PROFILE: 'nope' });
@@ -246,7 +290,7 @@ test('the line has the flags and the variables of the source', async () => {
   });
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^\* \* \* \* \* PATH=\S+ AWS_CONFIG_FILE='[^']+my config' .* poll --source \S+ --profile a --host 'db 1' --db \S+ > \/dev\/null$/m,
+    /^\* \* \* \* \* \/usr\/bin\/env PATH=\S+ AWS_CONFIG_FILE='[^']+my config' .* poll --source \S+ --profile a --host 'db 1' --db \S+ > \/dev\/null$/m,
   );
   expect(stdout).not.toContain('CANARY');
 });

@@ -113,3 +113,33 @@ test('systemd polls credentials of a minute every 10 seconds, and the check know
   const poller = (await check()).checks.find((each) => each.code === 'POLLER');
   expect(poller).toMatchObject({ place: { kind: 'systemd' }, interval_seconds: 10 });
 });
+
+test('the check names an installed interval that misses rotations, and its fix installs a shorter one', async () => {
+  const { init, check, crontab } = await createInstance(10 * MINUTE);
+  await init({ ...CRON, every: 900 });
+  const result = await check();
+  expect(result.code).toBe(1);
+  expect(findViolations('init-check', JSON.parse(JSON.stringify({ ...result, code: undefined })))).toEqual(
+    [],
+  );
+  expect(result.checks.find(({ code }) => code === 'POLL_INTERVAL')).toMatchObject({
+    ...{ state: 'problem', interval_seconds: 900, poll_every_seconds: 120, basis: 'VALIDITY' },
+    message:
+      'a poll every 15m can miss rotations: these credentials are replaced within their validity of 10m',
+    fix: 'poll every 2m instead: `cred-watch init --source imds --write --every 2m`',
+  });
+  await init({ source: 'imds', write: true, yes: true, every: 120 });
+  expect(crontab.read()).toMatch(/^# cred-watch .*\n\*\/2 \* .*\n$/);
+  expect((await check()).checks.find(({ code }) => code === 'POLL_INTERVAL')).toBeUndefined();
+});
+
+test('without measured rotations, the usual rotation interval is only a note of the check', async () => {
+  const { init, check } = await createInstance(6 * HOUR);
+  await init({ ...CRON, every: HOUR });
+  const result = await check();
+  expect(result.checks.find(({ code }) => code === 'POLL_INTERVAL')).toMatchObject({
+    ...{ state: 'note', basis: 'GENERAL', poll_every_seconds: 300 },
+    message: expect.stringContaining('a poll every 1h can miss rotations: IMDS usually rotates'),
+  });
+  expect(result.code).toBe(0);
+});

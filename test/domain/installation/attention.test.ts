@@ -9,6 +9,7 @@ const FACTS = {
   schedule: { kind: 'process' },
   host: createHost(),
   poll: createPoll(),
+  checkout: null,
   hasPoller: false,
   others: [],
   every: 300,
@@ -26,6 +27,17 @@ test.each([
 ] as const)('a poll after %s can miss rotations: %d s', (_, every, within, isTooLong) => {
   const attentions = findAttentions({ ...FACTS, every, basis: measured(within) });
   expect(attentions.map(({ code }) => code)).toEqual(isTooLong ? ['INTERVAL_TOO_LONG'] : []);
+});
+
+test.each([
+  ['cron', false, ['CHECKOUT']],
+  ['systemd', false, ['CHECKOUT']],
+  ['cron', true, []],
+  ['process', false, []],
+  ['sidecar', false, []],
+] as const)('%s with a program in a checkout, and another poller: %j', (kind, hasPoller, codes) => {
+  const attentions = findAttentions({ ...FACTS, schedule: { kind }, hasPoller, checkout: '/srv/cred-watch' });
+  expect(attentions.map(({ code }) => code)).toEqual(codes);
 });
 
 test('a source that does not rotate can be polled at any interval', () => {

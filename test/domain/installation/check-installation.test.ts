@@ -9,6 +9,7 @@ import type {
   RecordedPolls,
 } from '../../../src/domain/installation/check/facts.ts';
 import type { Poller } from '../../../src/domain/installation/check/poller.ts';
+import type { RotationBasis } from '../../../src/domain/installation/choose-interval.ts';
 import { findPoll } from '../../../src/domain/installation/found-poll.ts';
 import { describeInstallationCheck } from '../../../src/report/messages/installation/checks.ts';
 import type { CheckContext } from '../../../src/report/messages/installation/last-poll.ts';
@@ -60,6 +61,7 @@ const createFacts = (changes: Partial<InstallationFacts> = {}): InstallationFact
   clockOffset: 0,
   node: { path: '/usr/bin/node', version: '22.12.0', addonError: null },
   probe: PROBE,
+  basis: { code: 'VALIDITY', within: 21_600 },
   ...changes,
 });
 
@@ -87,6 +89,7 @@ const CONTEXT: CheckContext = {
   isPollOk: false,
   failure: null,
   hasWorked: true,
+  intervalCommand: null,
 };
 
 test.each<[string, Partial<InstallationFacts>, string, string]>([
@@ -276,4 +279,38 @@ test.each<[string, Partial<CheckContext>, ProbeFacts, string[]]>([
     .filter(({ state }) => state === 'problem')
     .map((check) => describeInstallationCheck(check, { ...CONTEXT, ...context }).fix);
   expect(fixes).toEqual(advice);
+});
+
+const MEASURED = { code: 'MEASURED', within: 3600 } as const;
+const GENERAL = { code: 'GENERAL', within: 3600, environment: 'imds' } as RotationBasis;
+
+test.each<[string, InstallationFacts['basis'], (number | null)[], string | null]>([
+  ['longer than half of the measured rotation interval', MEASURED, [1801], 'problem'],
+  ['half of it', MEASURED, [1800], null],
+  ['longer than half of the validity', { code: 'VALIDITY', within: 600 }, [301], 'problem'],
+  ['longer than half of the usual rotation interval', GENERAL, [3600], 'note'],
+  ['long, and the credentials expire soon', { code: 'TIME_LEFT', within: 60 }, [300], null],
+  ['long, and nothing rotates', null, [86_400], null],
+  ['long, beside a shorter one', MEASURED, [3600, 300], null],
+  ['long, beside an unknown one', MEASURED, [3600, null], null],
+  ['absent', MEASURED, [], null],
+])('an interval that is %s', (_, basis, intervals, state) => {
+  const pollers = intervals.map((interval) => createPoller({ interval }));
+  const check = checkInstallation(createFacts({ basis, pollers })).find(
+    ({ code }) => code === 'POLL_INTERVAL',
+  );
+  expect(check?.state ?? null).toBe(state);
+});
+
+test('pollers of other sources, and those that do not work, have no interval', () => {
+  const words = ['/usr/bin/node', '/usr/local/bin/cred-watch', 'poll', '--source', 'container'];
+  const pollers = [
+    createPoller({ interval: 3600 }),
+    createPoller({ interval: 60, poll: findPoll(words)! }),
+    createPoller({ interval: 60, problem: { code: 'cron-not-running' } }),
+  ];
+  const checks = checkInstallation(createFacts({ basis: MEASURED, pollers }));
+  expect(checks.find(({ code }) => code === 'POLL_INTERVAL')).toMatchObject({
+    ...{ state: 'problem', intervalSeconds: 3600, pollEverySeconds: 300 },
+  });
 });

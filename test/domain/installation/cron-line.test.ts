@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildCronLine, buildShellCommand } from '../../../src/domain/installation/cron-line.ts';
+import {
+  buildCronLine,
+  buildShellCommand,
+  isWrittenCronLine,
+} from '../../../src/domain/installation/cron-line.ts';
 import { findCronPolls, parseCrontab } from '../../../src/domain/installation/crontab.ts';
 import { splitShellWords } from '../../../src/domain/installation/shell-words.ts';
 import { createPoll } from '../../support/installation/poll-command.ts';
@@ -17,10 +21,10 @@ test('a percent sign has a backslash, because cron would end the command', () =>
   expect(buildCronLine(poll, 60)).toContain(String.raw`--db '/data/50\% full/samples.db' > /dev/null`);
 });
 
-test('variables stand in front of the command', () => {
+test('variables stand in front of the command, and behind env, because csh knows no assignments there', () => {
   const poll = createPoll({ variables: [['AWS_CONFIG_FILE', "/home/a b/it's"]] });
   expect(buildCronLine(poll, 60)).toContain(
-    String.raw`* * * * * AWS_CONFIG_FILE='/home/a b/it'\''s' /usr/bin/node `,
+    String.raw`* * * * * /usr/bin/env AWS_CONFIG_FILE='/home/a b/it'\''s' /usr/bin/node `,
   );
 });
 
@@ -50,4 +54,32 @@ test('the parser of crontabs reads the line that was written', () => {
       expect(found?.poll.node).toBe('/usr/bin/node');
     }),
   );
+});
+
+test('only lines that could have been written count as written', () => {
+  const plain = createPoll();
+  const poll = createPoll({ variables: [['AWS_PROFILE', 'a b%c']] });
+  const line = buildCronLine(poll, 300);
+  expect([plain, poll].map((each) => isWrittenCronLine(buildCronLine(each, 300)))).toEqual([true, true]);
+  expect(isWrittenCronLine(line.replace('/usr/bin/env ', ''))).toBe(true);
+  expect(isWrittenCronLine(line.replace('/usr/bin/env', 'env'))).toBe(false);
+  expect(isWrittenCronLine(line.replace('/usr/bin/env ', '$&-i '))).toBe(false);
+  expect(isWrittenCronLine(buildCronLine(plain, 300).replace('* /usr', '* /usr/bin/env /usr'))).toBe(false);
+});
+
+const SHELLS = ['sh', 'bash', 'dash', 'zsh', 'fish', 'csh', 'tcsh'].filter(
+  (name) => spawnSync(name, ['-c', 'true']).status === 0,
+);
+
+test.each(SHELLS)('%s runs a line with variables', (shell) => {
+  const poll = createPoll({
+    ...{ node: process.execPath, program: '-p', words: ['process.env.X.length', '--'] },
+    variables: [['X', 'a b']],
+  });
+  const [entry] = parseCrontab(buildCronLine(poll, 300), { hasUser: false });
+  const command = entry?.command.replace(' > /dev/null', '') ?? '';
+  expect(spawnSync(shell, ['-c', command], { encoding: 'utf8' })).toMatchObject({
+    stdout: '3\n',
+    stderr: '',
+  });
 });

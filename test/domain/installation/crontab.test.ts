@@ -62,7 +62,7 @@ test('an earlier line of init is replaced', () => {
 
 test.each([
   ['without the comment', `\n${OWN}\n`],
-  ['that a user edited', `${CRON_COMMENT}\n${OWN.replace('* A=', '* nice -n 5 env A=')}\n`],
+  ['that a user edited', `${CRON_COMMENT}\n${OWN.replace('/usr/bin/env ', 'nice -n 5 $&')}\n`],
   ['with another output', `${CRON_COMMENT}\n${OWN.replace('/dev/null', '/tmp/log')}\n`],
   ['with other times', `${CRON_COMMENT}\n${OWN.replace('* * * * *', '1 2 3 * *')}\n`],
   ['every 7 minutes', `${CRON_COMMENT}\n${OWN.replace('* * * * *', '*/7 * * * *')}\n`],

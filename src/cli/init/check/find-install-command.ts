@@ -2,6 +2,7 @@ import { getSourceKnowledge } from '../../../domain/general-knowledge/source-kno
 import {
   chooseInterval,
   findRotationBasis,
+  type RotationBasis,
   USUAL_INTERVAL,
   type ValidityBasis,
 } from '../../../domain/installation/choose-interval.ts';
@@ -46,7 +47,11 @@ export async function findInstallCommand(flags: InitFlags, context: InstallConte
     const canCron = host.hasCrontab && host.isCronRunning === true;
     if (canCron && findScheduleProblem('cron', host, poll, every) === null)
       return format(...sourceWords, '--schedule', 'cron', '--write');
-    const chosen = { host, poll, every: flags.every ?? chooseProcessInterval(poll.source, context) };
+    const chosen = {
+      host,
+      poll,
+      every: flags.every ?? chooseInterval('process', findBasis(poll.source, { ...context, env: io.env })),
+    };
     const schedule = buildOwnSchedule(kind, chosen, io);
     return schedule.kind === 'process' ? schedule.command : format(...sourceWords);
   } catch (error) {
@@ -56,12 +61,15 @@ export async function findInstallCommand(flags: InitFlags, context: InstallConte
   }
 }
 
-/** The same interval as `init` chooses. */
-function chooseProcessInterval(
+/** How often these credentials change, by the same rules as in `init`. */
+export function findBasis(
   source: SourceName,
-  { validity, measuredInterval, io: { env } }: InstallContext,
-): Seconds {
+  {
+    validity,
+    measuredInterval,
+    env,
+  }: Pick<InstallContext, 'validity' | 'measuredInterval'> & Pick<Io, 'env'>,
+): RotationBasis | null {
   const knowledge = getSourceKnowledge({ source, variables: env, platform: detectPlatform(env) });
-  const basis = findRotationBasis({ source, measuredInterval, knowledge, validity });
-  return chooseInterval('process', basis);
+  return findRotationBasis({ source, measuredInterval, knowledge, validity });
 }

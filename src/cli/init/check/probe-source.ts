@@ -42,7 +42,7 @@ export const isSourceChosen = ({ source, role, profile, process, roleArn }: Sour
   source !== 'auto' || [role, profile, process, roleArn].some(Boolean);
 
 /** The flags that select the credentials. */
-function readSourceFlags({ poll: { flags } }: Poller): SourceFlags {
+export function readSourceFlags({ poll: { flags } }: Poller): SourceFlags {
   const source = SOURCE_NAMES.find((name) => name === flags.get('--source')) ?? 'auto';
   const read = (flag: string) => flags.get(flag) || undefined;
   const settings = Object.entries({

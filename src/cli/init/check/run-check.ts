@@ -18,9 +18,9 @@ import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import type { InitFlags } from '../init-flags.ts';
 import { runProgram } from '../run-program.ts';
 import { readUserName } from '../user.ts';
-import { findInstallCommand } from './find-install-command.ts';
+import { findBasis, findInstallCommand } from './find-install-command.ts';
 import { findPollers } from './find-pollers.ts';
-import { isSourceChosen, probeSource } from './probe-source.ts';
+import { isSourceChosen, probeSource, readSourceFlags } from './probe-source.ts';
 import { type ReadResult, readDatabase } from './read-database.ts';
 
 /**
@@ -30,19 +30,31 @@ import { type ReadResult, readDatabase } from './read-database.ts';
 export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<number> {
   const path = resolve(resolveDatabaseFile(flags.db, io));
   const isDefault = path === resolve(resolveDatabaseFile(undefined, io));
-  const { measuredInterval, ...facts } = await readFacts(path, isDefault, flags, io, root);
+  const { measuredInterval, poller, ...facts } = await readFacts(path, isDefault, flags, io, root);
   const checks = checkInstallation(facts);
   const { probe, polls } = facts;
+  const findCommand = (changed: InitFlags) =>
+    findInstallCommand(changed, {
+      ...{ io, root, measuredInterval },
+      databaseWords: isDefault ? [] : ['--db', path],
+      validity: probe.isOk === true ? probe.validity : null,
+    });
+  const tooLong = checks.find((check) => check.code === 'POLL_INTERVAL');
   const context = {
     isPollOk: probe.isOk === true,
     failure: probe.isOk === false ? probe.failure : null,
     hasWorked: polls !== null && polls.sampleAt !== null,
     database: path,
-    installCommand: await findInstallCommand(flags, {
-      ...{ io, root, measuredInterval },
-      databaseWords: isDefault ? [] : ['--db', path],
-      validity: probe.isOk === true ? probe.validity : null,
-    }),
+    installCommand: await findCommand(flags),
+    intervalCommand:
+      tooLong === undefined || probe.isOk === null
+        ? null
+        : await findCommand({
+            ...flags,
+            ...(poller === null ? {} : readSourceFlags(poller)),
+            source: probe.source,
+            every: tooLong.pollEverySeconds,
+          }),
     user: readUserName(io),
   };
   if (flags.format === 'json') await io.stdout.write(renderInstallationCheckJson(checks, context, facts.now));
@@ -51,13 +63,19 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
   return isPollingUnknown(checks) ? EXIT.unknown : EXIT.ok;
 }
 
+type CheckFacts = InstallationFacts &
+  Pick<ReadResult, 'measuredInterval'> & {
+    /** The poller of this user that records in the database. Null: none. */
+    poller: Poller | null;
+  };
+
 async function readFacts(
   path: string,
   isDefault: boolean,
   flags: InitFlags,
   io: Io,
   root: string,
-): Promise<InstallationFacts & Pick<ReadResult, 'measuredInterval'>> {
+): Promise<CheckFacts> {
   const pollers = await findPollers(io, root);
   const own = pollers.filter(({ database }) => database === path);
   const isWrittenByOther = own.length > 0 && own.every(({ isOwn }) => !isOwn);
@@ -71,13 +89,17 @@ async function readFacts(
     source,
     now: io.clock.now(),
   });
+  const { measuredInterval } = read;
+  const validity = probe.isOk === true ? probe.validity : null;
   return {
     pollers,
+    poller,
     ...read,
     assumedSource: findAssumedSource(flags, poller, source),
     clockOffset: (probe.isOk === null ? null : probe.clockOffset) ?? clockOffset,
     node: { ...(await readNode(poller, io)), addonError },
     probe,
+    basis: source === null ? null : findBasis(source, { validity, measuredInterval, env: io.env }),
     now: io.clock.now(),
   };
 }

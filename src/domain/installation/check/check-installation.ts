@@ -1,6 +1,7 @@
 import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
 import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
+import { choosePollInterval, isPolledTooRarely } from '../../verdict/checks/poll-interval.ts';
 import type { InstallationFacts } from './facts.ts';
 import type { CheckState, InstallationCheck } from './installation-check.ts';
 import type { Poller } from './poller.ts';
@@ -16,6 +17,7 @@ export function checkInstallation(facts: InstallationFacts): InstallationCheck[]
   const pollers = findOwnPollers(facts);
   const others = [
     ...checkPollers(pollers, facts),
+    ...checkPollInterval(pollers, facts),
     checkLastPoll(pollers, facts),
     ...listOtherPollers(facts),
     ...checkDatabase(facts),
@@ -86,6 +88,24 @@ function findPollerState({ database, problem }: Poller, isPolled: boolean): Chec
   if (problem.code === 'cron-unknown' || problem.code === 'command-unknown') return 'unknown';
   // A second poller that is stopped does no harm while the first one works.
   return isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem';
+}
+
+/** The poller with the shortest interval witnesses most rotations. An unknown interval may be short enough. */
+function checkPollInterval(
+  pollers: readonly Poller[],
+  { basis, probe }: InstallationFacts,
+): InstallationCheck[] {
+  // The time that is left becomes short before each rotation.
+  if (basis === null || basis.code === 'TIME_LEFT' || probe.isOk === null) return [];
+  const working = pollers.filter(
+    ({ problem, poll }) => problem === null && (poll.flags.get('--source') ?? probe.source) === probe.source,
+  );
+  const intervals = working.map(({ interval }) => interval ?? 0);
+  const intervalSeconds = intervals.length === 0 ? 0 : Math.min(...intervals);
+  if (!isPolledTooRarely(intervalSeconds, basis.within)) return [];
+  const state = basis.code === 'GENERAL' ? 'note' : 'problem';
+  const pollEverySeconds = choosePollInterval(basis.within);
+  return [{ code: 'POLL_INTERVAL', state, intervalSeconds, pollEverySeconds, basis }];
 }
 
 /** One poll may be missed. Two more minutes allow for jitter and slow endpoints. */

@@ -1,6 +1,6 @@
 import type { FailureFacts, FailureReason, Instant, Seconds, SourceName } from '../../model.ts';
 import type { PollNote } from '../../poll-note.ts';
-import type { ValidityBasis } from '../choose-interval.ts';
+import type { RotationBasis, ValidityBasis } from '../choose-interval.ts';
 import type { Poller } from './poller.ts';
 
 /** A message of an error, and what to do. Both are safe to print. */
@@ -91,4 +91,6 @@ export interface InstallationFacts {
   clockOffset: Seconds | null;
   node: NodeFacts;
   probe: ProbeFacts;
+  /** How often the credentials of the check change. Null if they do not rotate, or if it is unknown. */
+  basis: RotationBasis | null;
 }

@@ -1,10 +1,11 @@
 import type { FailureFacts, FailureReason, Instant, Seconds, SourceName } from '../../model.ts';
 import type { PollNote } from '../../poll-note.ts';
+import type { RotationBasis } from '../choose-interval.ts';
 import type { AssumedSource, DatabaseFacts, ErrorText, ExposedPaths } from './facts.ts';
 import type { PollerPlace, PollerProblem } from './poller.ts';
 
 /**
- * - `problem`: nothing is recorded, or the recorded samples are exposed or wrong
+ * - `problem`: nothing or too little is recorded, or the recorded samples are exposed or wrong
  * - `unknown`: the state could not be read
  * - `note`: everything works, but the user should know the fact
  */
@@ -25,6 +26,11 @@ export interface InstallationCheckFields {
     database: string;
   };
   POLLER: { place: PollerPlace; intervalSeconds: Seconds | null; problem: PollerProblem | null };
+  /**
+   * Only if rotations can be missed. `note`: how often the source rotates is general knowledge. `basis` says how often the
+   * credentials change.
+   */
+  POLL_INTERVAL: { intervalSeconds: Seconds; pollEverySeconds: Seconds; basis: RotationBasis };
   LAST_POLL: {
     at: Instant | null;
     ageSeconds: Seconds | null;

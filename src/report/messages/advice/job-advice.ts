@@ -15,7 +15,7 @@ import { describeBasis } from '../verdicts.ts';
 import { adviseOnAge } from './age.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './refresh-advice.ts';
 import { describeShortStartTime } from './short-start-time.ts';
-import { describeUnknownReason } from './unknown-reasons.ts';
+import { describeUnknownReason, type HistorySource } from './unknown-reasons.ts';
 import { adviseWait } from './wait.ts';
 
 /** The host asks AWS for the credentials at each poll, and AWS never issues expired ones. */
@@ -55,14 +55,17 @@ export function listAdvice(
   measurement: Measurement | null,
   times: TimeFormat = UTC_TIMES,
   source: SourceName | null = null,
+  history: HistorySource = 'polled',
 ): string[] {
   switch (toSafety(judgement.verdict)) {
     case 'safe':
-      return measurement === null ? [] : adviseOnEvidence(measurement);
+      return measurement === null ? [] : adviseOnEvidence(measurement, history);
     case 'not-safe':
-      return listNotSafeAdvice(judgement, measurement, source);
+      return listNotSafeAdvice(judgement, measurement, source, history);
     case 'unknown':
-      return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement, times));
+      return judgement.unknownReasons.map((reason) =>
+        describeUnknownReason(reason, measurement, times, history),
+      );
   }
 }
 
@@ -80,7 +83,7 @@ function adviseWaiting(
   ];
 }
 
-function adviseOnEvidence(measurement: Measurement): string[] {
+function adviseOnEvidence(measurement: Measurement, history: HistorySource): string[] {
   const missing = findMissingEvidence(measurement);
   if (missing === null) return [];
   const { isIssuedPerRequest, rotationInterval } = measurement;
@@ -89,7 +92,8 @@ function adviseOnEvidence(measurement: Measurement): string[] {
   const seconds = interval === null ? null : Math.max(missing.observations * interval, missing.time);
   const amount = seconds === null ? 'more' : `${formatAbout(seconds)} more`;
   const rule = missing.observations > 0 ? '. With --confidence 95%, such a verdict is unknown' : '';
-  return [`the history is short (${describeBasis(measurement)}): collect ${amount}${rule}`];
+  const actions = { polled: `: collect ${amount}`, imported: `: import ${amount}`, ended: '' };
+  return [`the history is short (${describeBasis(measurement)})${actions[history]}${rule}`];
 }
 
 /** As {@link listAdvice}, for a series. */
@@ -97,11 +101,13 @@ export function listSeriesAdvice(
   judgement: JobJudgement,
   series: Pick<SeriesAnalysis, 'measurement' | 'identity' | 'isPolled' | 'maxAge' | 'age' | 'findings'>,
   times: TimeFormat = UTC_TIMES,
+  isRetired = false,
 ): string[] {
   // A history that has ended gets no longer, so its age comes instead of its length.
-  const aged = judgement.verdict === 'safe' ? adviseOnAge(series, times) : [];
+  const aged = judgement.verdict === 'safe' && !isRetired ? adviseOnAge(series, times) : [];
   if (aged.length > 0) return aged;
-  const advice = listAdvice(judgement, series.measurement, times, series.identity.source);
+  const history = isRetired ? 'ended' : series.isPolled ? 'polled' : 'imported';
+  const advice = listAdvice(judgement, series.measurement, times, series.identity.source, history);
   if (toSafety(judgement.verdict) !== 'not-safe' || !mayHaveWrongTimes(series)) return advice;
   const [repair, ...others] = advice;
   return [WRONG_LOG_TIMES_ADVICE, `if both are right, ${repair ?? ''}`, ...others];
@@ -122,6 +128,7 @@ function listNotSafeAdvice(
   judgement: JobJudgement,
   measurement: Measurement | null,
   source: SourceName | null,
+  history: HistorySource,
 ): string[] {
   const { verdict, required } = judgement;
   // A client that refreshes gets the expired credentials, too. The next rotation can be late again.
@@ -130,7 +137,7 @@ function listNotSafeAdvice(
     // New keys in variables or a file are also a copy, so the job has to be shorter all the same.
     return verdict === 'never' ? [advice, `and ${REFRESH_ADVICE}`] : [advice];
   }
-  const narrower = measurement === null ? [] : adviseOnWindows(measurement, required);
+  const narrower = measurement === null ? [] : adviseOnWindows(measurement, required, history);
   return narrower.length === 0
     ? adviseOnStarts(judgement, measurement)
     : [...narrower, ...adviseOnStarts(judgement, measurement).map(addElse)];
@@ -140,13 +147,18 @@ const addElse = (advice: string, index: number): string =>
   index > 0 || advice.startsWith('`') ? advice : `if the job is still not safe, ${advice}`;
 
 /** The times of the rotations are too uncertain for a verdict that many polls would give. */
-function adviseOnWindows(measurement: Measurement, required: Seconds): string[] {
+function adviseOnWindows(measurement: Measurement, required: Seconds, history: HistorySource): string[] {
   const { rotationWindow, rotationInterval, usualGap } = measurement;
   if (rotationWindow === null || rotationInterval === null || usualGap === null) return [];
   const every = choosePollInterval(rotationInterval.median);
   if (usualGap <= every || !isShortOnlyByWindows(measurement, required)) return [];
+  const first = {
+    polled: `first poll every ${duration(every)} and judge again: `,
+    imported: `first import a log with a sample every ${duration(every)} and judge again: `,
+    ended: '',
+  }[history];
   return [
-    `first poll every ${duration(every)} and judge again: rotations are known only to within ${duration(rotationWindow.max)} and count at their latest time; at their earliest time, the job would be safe`,
+    `${first}rotations are known only to within ${duration(rotationWindow.max)} and count at their latest time; at their earliest time, the job would be safe`,
   ];
 }
 

@@ -14,6 +14,8 @@ export function describeAttention(attention: InitAttention): string {
   switch (attention.code) {
     case 'CRON_NOT_RUNNING':
       return STOPPED_CRON;
+    case 'CHECKOUT':
+      return `the schedule starts cred-watch in ${attention.folder}, a checkout, and fails when this folder moves: install cred-watch first (README, Install), then run the installed \`cred-watch init\``;
     case 'OTHER_POLLER':
       return `${describePolling(attention.place, attention.interval)} into this database already; one poller is enough, so stop it if you install this schedule`;
     case 'INTERVAL_TOO_LONG': {
@@ -21,7 +23,7 @@ export function describeAttention(attention: InitAttention): string {
       const flags = `${kind === null ? '' : `--schedule ${kind} `}--every ${formatFlagDuration(pollEvery)}`;
       const problem = isShortest
         ? `cron cannot poll more often than every ${formatDuration(every)}, which can miss rotations`
-        : `a poll every ${formatDuration(every)} can miss rotations`;
+        : describeMissedRotations(every);
       return `${problem}: ${describeBasis(basis)}; use ${flags}`;
     }
   }
@@ -35,7 +37,10 @@ export const describeIntervalChoice = (every: Seconds, reason: IntervalReason): 
 
 export const STOPPED_CRON = `the cron daemon does not run: nothing polls until it is started, with ${START_CRON}`;
 
-function describeBasis(basis: RotationBasis): string {
+export const describeMissedRotations = (every: Seconds): string =>
+  `a poll every ${formatDuration(every)} can miss rotations`;
+
+export function describeBasis(basis: RotationBasis): string {
   switch (basis.code) {
     case 'MEASURED':
       return `the measured rotations are about ${formatDuration(basis.within)} apart`;

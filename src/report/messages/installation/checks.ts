@@ -11,6 +11,7 @@ import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.t
 import { adviseSameSource } from '../failures/same-source.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { CORRECT_CLOCK_HINT } from '../start-check/host-clock.ts';
+import { describeBasis, describeMissedRotations } from './attentions.ts';
 import { type CheckContext, describeLastPoll, nameSource } from './last-poll.ts';
 import {
   type CheckText,
@@ -61,6 +62,13 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
       fix: `run the check as the user of the poller, or give the poller \`--db ${quoteForShell(database)}\``,
     };
   },
+  POLL_INTERVAL: ({ intervalSeconds, pollEverySeconds, basis }, { intervalCommand }) => ({
+    message: `${describeMissedRotations(intervalSeconds)}: ${describeBasis(basis)}`,
+    fix:
+      intervalCommand === null
+        ? `poll every ${duration(pollEverySeconds)}`
+        : `poll every ${duration(pollEverySeconds)} instead: \`${intervalCommand}\``,
+  }),
   LAST_POLL: describeLastPoll,
   DATABASE: ({ path, problem, error, mayBeRoots }, { user }) => {
     if (problem === null) return ok(`the database ${path} can be written`);

@@ -10,6 +10,8 @@ export interface CheckContext {
   database: string;
   /** The command that makes this machine poll into this database. */
   installCommand: string;
+  /** The same for the interval of POLL_INTERVAL. Null without this check. */
+  intervalCommand: string | null;
   user: string;
   /** The poll of the check gets credentials. */
   isPollOk: boolean;

@@ -42,8 +42,10 @@ export function listCurrentAdvice(
   { analysis, replacedBy = null }: Pick<AssessedSeries, 'analysis'> & Partial<AssessedSeries>,
   times: TimeFormat = UTC_TIMES,
 ): string[] {
-  const retired = replacedBy === null ? [] : [RETIRED_ADVICE];
-  return [...retired, ...listAdviceOfSeries(judgement, analysis, times)];
+  // Nothing polls a retired series, so neither failed polls nor more samples matter.
+  return replacedBy === null
+    ? listAdviceOfSeries(judgement, analysis, times)
+    : [RETIRED_ADVICE, ...listSeriesAdvice(judgement, analysis, times, true)];
 }
 
 function listAdviceOfSeries(judgement: JobJudgement, analysis: SeriesAnalysis, times: TimeFormat): string[] {

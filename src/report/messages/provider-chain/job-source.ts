@@ -166,7 +166,7 @@ const formatFlags = (name: ProviderName, { profile }: ChainFacts): string =>
   `--source ${JOB_SOURCES[name]}${name === 'profile-web-identity' ? ` --profile ${quoteForShell(profile.name)}` : ''}`;
 
 /** The source that SDKs use if no other provider is set up. Null without a container endpoint and without IMDS. */
-function findEndpointSource({ providers, platform, setVariables }: ChainFacts) {
+export function findEndpointSource({ providers, platform, setVariables }: ChainFacts) {
   if (providers.container.state !== 'absent') return 'container';
   // A function of Lambda has no IMDS.
   return platform === 'lambda' || setVariables.has('AWS_EC2_METADATA_DISABLED') ? null : 'imds';
