@@ -9,10 +9,10 @@ import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { ciTest } from '../../support/thorough.ts';
 
 /** IMDS whose credentials and state a test changes. */
-async function startInstance() {
+async function startInstance(expiresIn = 7000) {
   const state = { key: 1, isDown: false };
   const documents = [1, 2].map((key) =>
-    roleDocument({ keyId: `ASIATESTTESTTEST000${key}`, issuedIn: -5, expiresIn: 7000 }),
+    roleDocument({ keyId: `ASIATESTTESTTEST000${key}`, issuedIn: -5, expiresIn }),
   );
   const endpoint = await startEndpoint(({ method, path }) => {
     if (state.isDown) return { status: 500 };
@@ -85,6 +85,14 @@ describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils
     expect(screen.filter((line) => line.includes('next poll in'))).toEqual([
       expect.stringMatching(/^error: .*; next poll in \ds$/),
     ]);
+  });
+
+  test('the updating line has durations as in other lines, and no spaces before a comma', async () => {
+    const { env } = await startInstance(118);
+    const terminal = startOnTerminal(POLL, { env: { ...env, LC_ALL: 'C' } });
+    await terminal.shows(/, [3-9] polls, 0 failed$/m);
+    expect(terminal.output()).toMatch(/1m \d\ds left, polling, 0 rotations, [12] polls?, 0 failed\r/);
+    expect(terminal.output()).not.toMatch(/\b0h|\b0\d[ms] left| ,/);
   });
 
   ciTest('the line fits a narrow terminal, and a terminal that becomes narrower', async () => {

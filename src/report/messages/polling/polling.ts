@@ -42,7 +42,7 @@ export function listPollingParts(state: PollingState, times: TimeFormat = UTC_TI
     ...(failing === null
       ? []
       : [`failing since ${times.shortTimestamp(failing.since, now)}: ${failing.reason}`]),
-    ...(expiresAt === null ? [] : [formatSteadyRemaining(toSeconds(expiresAt - now))]),
+    ...(expiresAt === null ? [] : [formatRemaining(toSeconds(expiresAt - now))]),
     describeNextPoll(state),
     formatCount(state.rotations, 'rotation'),
     formatCount(state.polls, 'poll'),
@@ -53,32 +53,9 @@ export function listPollingParts(state: PollingState, times: TimeFormat = UTC_TI
 /** The pause varies, so that many pollers do not poll at once. After a failure, it is longer than the interval. */
 function describeNextPoll({ nextPollAt: at, now, interval, failing }: PollingState): string {
   if (at === Number.POSITIVE_INFINITY) return 'no further poll';
-  const describe = (pause: Seconds) => `next poll in ${formatSteadyDuration(pause, interval)}`;
-  if (at === null || at <= now) return 'polling'.padEnd(describe(interval).length);
+  if (at === null || at <= now) return 'polling';
   const pause = Math.ceil((at - now) / 1000);
-  return describe(failing === null ? Math.min(pause, Math.ceil(interval)) : pause);
-}
-
-const formatSteadyRemaining = (remaining: Seconds) =>
-  remaining < 0 ? formatRemaining(remaining) : `${formatSteadyDuration(remaining, HOUR)} left`;
-
-const [MINUTE, HOUR] = [60, 3600];
-
-/**
- * `5h 00m 00s`: all units, so that a line with a countdown does not change its width.
- * @param longest decides about the units
- */
-function formatSteadyDuration(seconds: Seconds, longest: Seconds): string {
-  const pad = (value: number) => String(value).padStart(2, '0');
-  const [hours, minutes, rest] = [
-    Math.floor(seconds / HOUR),
-    Math.floor((seconds % HOUR) / MINUTE),
-    seconds % MINUTE,
-  ];
-  if (seconds >= 24 * HOUR) return duration(seconds);
-  if (longest >= HOUR || hours > 0) return `${hours}h ${pad(minutes)}m ${pad(rest)}s`;
-  if (longest >= MINUTE || minutes > 0) return `${minutes}m ${pad(rest)}s`;
-  return `${String(rest).padStart(longest >= 10 ? 2 : 1)}s`;
+  return `next poll in ${duration(failing === null ? Math.min(pause, Math.ceil(interval)) : pause)}`;
 }
 
 const toSeconds = (milliseconds: number): Seconds => Math.floor(milliseconds / 1000);

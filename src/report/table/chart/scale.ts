@@ -73,7 +73,9 @@ export function createScale(options: ScaleOptions): Scale {
   if (farAbove.length > 0) rows.push({ kind: 'break' });
   rows.push(...farAbove);
   const missed = lines.find((line) => line.required > lowest);
-  const shortfallTop = (missed?.rowsBelow ?? 0) * dotsPerRow;
+  // A line beyond the break is above all of the curve.
+  const shortfallRows = missed?.rowsBelow ?? (farAbove.length > 0 ? curveRows : 0);
+  const shortfallTop = shortfallRows * dotsPerRow;
   return { rows: rows.reverse(), curveRows, shortfallTop, toDot, toRow };
 }
 

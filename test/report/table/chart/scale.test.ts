@@ -113,3 +113,14 @@ test('a curve row separates any two lines across the curve', () => {
   });
   expect(rows.map(({ kind }) => (kind === 'line' ? '-' : '.')).join('')).toBe('.-.-.-.-.-.-.-.-.-.-.-.-.');
 });
+
+test.for([
+  ['a line within reach', [6.5], 8],
+  ['a line beyond the axis break', [20], 8],
+  ['the lowest of several lines', [5.5, 20], 4],
+  ['no line above the curve', [1], 0],
+] as const)('the area of a shortfall ends at %s', ([, lines, rows]) => {
+  const required = lines.map((line) => line * HOUR);
+  const scale = createScale({ lowest: 5 * HOUR, highest: 6 * HOUR, required, curveRows: 8, dotsPerRow: 4 });
+  expect(scale.shortfallTop).toBe(rows * 4);
+});
