@@ -113,7 +113,10 @@ function listAnswers(
   }));
 }
 
-function listFacts({ now: known, lastPollAt, nextPoll }: NowRow, { now, times }: NowContext): Value[] {
+function listFacts(
+  { now: known, lastPollAt, isOnlySample, nextPoll }: NowRow,
+  { now, times }: NowContext,
+): Value[] {
   const { expiresAt, nextRotation, failure } = known;
   return [
     {
@@ -132,7 +135,7 @@ function listFacts({ now: known, lastPollAt, nextPoll }: NowRow, { now, times }:
       remark: nextRotation !== null && describeRotationRange(nextRotation, now, times),
     },
     {
-      label: 'last poll',
+      label: isOnlySample ? 'last sample' : 'last poll',
       value: lastPollAt === null ? '–' : renderCounter('ago', lastPollAt, now),
       remark: html`<span class="${failure === null ? 'poll' : 'poll bad'}" aria-live="polite">${failure === null ? 'recorded' : describePollFailure(failure)}</span>`,
     },
