@@ -90,7 +90,7 @@ async function explainNoSamples(
   io: Io,
 ): Promise<void> {
   if (store === null) {
-    const hint = findRootHint(name, 'check --offline', io) ?? undefined;
+    const hint = findRootHint(name, io) ?? undefined;
     return printNote(io, describeMissingDatabase(name), hint);
   }
   if (store.seriesNames('host').length === 0) return printNote(io, `no samples in ${name}`);
