@@ -58,7 +58,7 @@ export function renderPage(
 ${renderPageHeadline(assessment, times, refreshSeconds === null ? null : renderNow(assessment, context))}
 ${renderProblems(shown, getSectionId, times)}
 ${renderOverview(shown, assessment, context.margin)}
-${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
+${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${prose(each)}</p>\n`)}
 ${shown.map(sections)}
 ${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${prose(times.timestamp(now))}. ${describeTimeZone(times)}</p></footer>

@@ -349,8 +349,9 @@ describe('a page of many series', () => {
   test('a page folds retired series into one line', () => {
     const html = render([old('a'), current, old('b')], { showRetired: false, top: null });
     expect(words(html)).toContain(
-      '2 retired series are not shown: 72 samples from 2026-03-01 00:03:00Z to 02:58:00Z, worst case 5h; show them with `report --retired`',
+      '2 retired series are not shown: 72 samples from 2026-03-01 00:03:00Z to 02:58:00Z, worst case 5h; show them with report --retired',
     );
+    expect(html).toMatch(/<code>report <span class="one-line">--retired<\/span><\/code><\/p>/);
     expect(elements(html, 'section class="series only"')).toBe(1);
     expect(html).not.toContain('class="overview"');
     const all = render([old('a'), current, old('b')], { showRetired: true, top: null });
@@ -363,7 +364,7 @@ describe('a page of many series', () => {
     expect(names(html)).toEqual(['web-0', 'web-1']);
     expect(elements(html, 'tr')).toBeGreaterThan(2);
     expect(words(html)).toMatch(
-      /8 less important series are not shown: 288 samples from .*, worst case 5h 00m 02s, at worst safe; show more with `report --top NUMBER`/,
+      /8 less important series are not shown: 288 samples from .*, worst case 5h 00m 02s, at worst safe; show more with report --top NUMBER/,
     );
     expect(html.match(/href="#series-\d+"/g)).toEqual(['href="#series-1"', 'href="#series-2"']);
   });
