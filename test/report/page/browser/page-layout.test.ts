@@ -211,6 +211,20 @@ describeInBrowser('the layout of the page', (started) => {
     });
   });
 
+  test('the columns of the worst rotations are aligned by their content if one of them is missing', async () => {
+    const page = await openIn('light', file([measured({ generations: 2, dated: false })]));
+    const columns = await page
+      .locator('.worst-rows :is(th, tr:first-child td)')
+      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell).textAlign));
+    expect(await page.locator('.worst-rows th').allInnerTexts()).toEqual([
+      'lead time',
+      'rotated at',
+      'notes',
+    ]);
+    const expected = ['right', 'left', 'left'];
+    expect(columns).toEqual([...expected, ...expected]);
+  });
+
   ciTest.for(['phone', 'light', 'print'] as const)(
     'the cells of the facts fill each line: %s',
     async (mode) => {
