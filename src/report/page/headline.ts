@@ -1,4 +1,4 @@
-import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
+import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { findJudgedSeries, type JudgedSeries, rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import {
   describeOutcome,
@@ -88,6 +88,15 @@ function renderCard(headline: Headline, advice: Markup | null = null): Markup {
 ${content}</div>
 ${advice}
 </section>`;
+}
+
+/** The series whose worst case is the headline of a page without a job. */
+export function findSeriesOfHeadline({ series, jobs }: Assessment): AssessedSeries | null {
+  const [only, ...others] = series;
+  const measurement = only?.analysis.measurement ?? null;
+  const isExpired = measurement !== null && measurement.worstCase.seconds < 0;
+  // The headline about expired credentials has no duration.
+  return only === undefined || others.length > 0 || jobs.length > 0 || isExpired ? null : only;
 }
 
 function buildWithoutJob({ series }: Assessment): Headline {

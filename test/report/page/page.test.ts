@@ -207,6 +207,14 @@ describe('the verdict on a page', () => {
     expect(render([measured({ generations: 0 })], [job(5)])).toContain('no poll has succeeded yet');
   });
 
+  test('without a job, the facts do not repeat the worst case of the headline', () => {
+    const facts = (html: string) => words(/<dl class="card facts">.*?<\/dl>/s.exec(html)?.[0] ?? '');
+    expect(facts(page([measured()], []))).not.toContain('worst case 5h');
+    expect(facts(page([measured()], []))).toContain('watched time');
+    const others = [measured(), measured({ identity: { host: 'web-2' } })];
+    expect(facts(page(others, []))).toContain('worst case 5h');
+  });
+
   test('the page verdict of several jobs and series is a list, with a badge at each series', () => {
     const text = render([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
     expect(text).toContain(' Not safe : 1 of 2 jobs is not safe: at worst, 0.98% of starts were not safe. ');
