@@ -5,7 +5,10 @@ import type { SeriesHistory } from '../../../src/domain/model.ts';
 import type { JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../../../src/domain/verdict/shown-series.ts';
 import type { ChartData } from '../../../src/report/page/charts/chart-data.ts';
+import { unpackGenerations } from '../../../src/report/page/charts/packing.ts';
+import { PLOT_HEIGHT, SPACE_ABOVE } from '../../../src/report/page/charts/saw-tooth-scale.ts';
 import { type PageOptions, renderPage } from '../../../src/report/page/html.ts';
+import { pretend } from '../../support/report/charted-histories.ts';
 import { assessed, HOSTILE_NAMES, job, measured, START } from '../../support/report/measured-series.ts';
 import { ciTest } from '../../support/thorough.ts';
 
@@ -258,6 +261,32 @@ describe('charts of a page', () => {
     expect(legend(measured({ unseen: [4, 5] }))).toContain('gap');
     expect(legend(measured({ dated: false }))).toContain('window');
     expect(legend(measured({ failedPollSpans: [{ from: START, to: START }] }))).toContain('failed');
+  });
+
+  test('charts of a page have the worst case of a young series at the end of the curve', () => {
+    const [generation] = measured({ generations: 1 }).generations;
+    if (generation === undefined) throw new Error('no generation');
+    const [firstSeen, lastSeen] = [START + 60_400, START + 70_900];
+    const young = { ...generation, firstSeen, rawFirstSeen: firstSeen, lastSeen, rawLastSeen: lastSeen };
+    const data = chartData(page([{ ...measured(), generations: [young] }], []));
+    const end = unpackGenerations(data.generations).at(-1)?.servedTo;
+    expect(data).toMatchObject({ lastSample: end, worstCase: { at: end } });
+  });
+
+  test('charts of a page fill the area down to 0, also above the validity of expired credentials', () => {
+    const html = page([pretend({ rotateEvery: 75 * 60_000, lifetimes: [3_600_000] })], []);
+    const [, area = ''] = /<path class="area" d="([^"]*)"/.exec(html) ?? [];
+    // A tooth begins and ends at the height of 0.
+    const teeth = area.split('z').filter((each) => each !== '');
+    const heights = teeth.flatMap((tooth) => {
+      const points = tooth.slice(1).split('L').map((point) => Number(point.split(' ')[1]));
+      return [points[0], points.at(-1)];
+    });
+    const [, zero] = /<text text-anchor="end" x="-8" y="([\d.]+)">0s</.exec(html) ?? [];
+    // The label is 4 pixels below the line.
+    const share = (Number(zero) - 4 - SPACE_ABOVE) / PLOT_HEIGHT;
+    expect(share).toBeLessThan(0.9);
+    expect(new Set(heights.map((each) => Math.round(each ?? 0)))).toEqual(new Set([Math.round(share * 1000)]));
   });
 
   test('charts of a page have no curve if no start was safe for any job length', () => {
