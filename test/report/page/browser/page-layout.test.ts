@@ -164,10 +164,13 @@ describeInBrowser('the layout of the page', (started) => {
     );
   });
 
-  ciTest('five series print on three pages', async () => {
+  ciTest('five series print on three pages, with whole legends', async () => {
     const page = await openIn('light', file(hosts(5)));
     const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
     expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(3);
+    const print = await openIn('print', file(hosts(2)));
+    const curves = print.locator('.saw-tooth .legend li', { hasText: 'remaining validity' });
+    expect(await curves.filter({ visible: true }).count()).toBe(2);
   });
 
   test.for(sampleCases(['phone', 'light'] as const, 2))(
