@@ -41,10 +41,7 @@ const STATED = {
 };
 
 /** The measured values of a series that the page does not show elsewhere. */
-export function listFacts(
-  measurement: Measurement,
-  { series, margin, times, stated }: FactOptions,
-): Row[] {
+export function listFacts(measurement: Measurement, { series, margin, times, stated }: FactOptions): Row[] {
   const rows = listMeasuredRows(measurement, series, margin, times);
   const byLabel = new Map(rows.map((row) => [row[0], row]));
   const {

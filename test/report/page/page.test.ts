@@ -279,14 +279,19 @@ describe('charts of a page', () => {
     // A tooth begins and ends at the height of 0.
     const teeth = area.split('z').filter((each) => each !== '');
     const heights = teeth.flatMap((tooth) => {
-      const points = tooth.slice(1).split('L').map((point) => Number(point.split(' ')[1]));
+      const points = tooth
+        .slice(1)
+        .split('L')
+        .map((point) => Number(point.split(' ')[1]));
       return [points[0], points.at(-1)];
     });
     const [, zero] = /<text text-anchor="end" x="-8" y="([\d.]+)">0s</.exec(html) ?? [];
     // The label is 4 pixels below the line.
     const share = (Number(zero) - 4 - SPACE_ABOVE) / PLOT_HEIGHT;
     expect(share).toBeLessThan(0.9);
-    expect(new Set(heights.map((each) => Math.round(each ?? 0)))).toEqual(new Set([Math.round(share * 1000)]));
+    expect(new Set(heights.map((each) => Math.round(each ?? 0)))).toEqual(
+      new Set([Math.round(share * 1000)]),
+    );
   });
 
   test('charts of a page have no curve if no start was safe for any job length', () => {

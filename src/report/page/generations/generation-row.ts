@@ -83,11 +83,7 @@ const VALIDITY: TableColumns[number] = [
   (row) => formatNullableDuration(row.validityWhenIssued),
   'number',
 ];
-const INTERVAL: TableColumns[number] = [
-  'interval',
-  (row) => formatNullableDuration(row.interval),
-  'number',
-];
+const INTERVAL: TableColumns[number] = ['interval', (row) => formatNullableDuration(row.interval), 'number'];
 const SAMPLES: TableColumns[number] = ['samples', (row) => formatNumber(row.sampleCount)];
 const NOTES: TableColumns[number] = [
   'notes',

@@ -2,13 +2,7 @@ import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { describeNoRotation, TERMS } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
-import {
-  type Content,
-  html,
-  type Markup,
-  renderExplanation,
-  renderHtmlTable,
-} from '../markup.ts';
+import { type Content, html, type Markup, renderExplanation, renderHtmlTable } from '../markup.ts';
 import {
   GENERATION_TABLE_COLUMNS,
   type GenerationRow,

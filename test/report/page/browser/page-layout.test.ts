@@ -18,6 +18,29 @@ const fail = (from: number, to: number) => ({
   failedPollSpans: [{ from, to }],
 });
 
+/** An instance as usual: intervals of 60 to 66 minutes. */
+function rotateHourly(days: number, lifetimeHours: number, host = 'web-1'): SeriesHistory {
+  const history = measured({ generations: days * 23, identity: { host } });
+  let begin = START + 18 * HOUR + 44 * MINUTE;
+  const generations = history.generations.map((generation, index) => {
+    const from = begin;
+    begin += 60 * MINUTE + ((index * 7919 + days) % 360) * 1000;
+    const [firstSeen, lastSeen] = [from + MINUTE, begin - MINUTE];
+    const expiration = from + lifetimeHours * HOUR + ((index * 104_729) % 900) * 1000;
+    return {
+      ...generation,
+      ...{ firstSeen, rawFirstSeen: firstSeen, lastSeen, rawLastSeen: lastSeen },
+      ...{ expiration, latestExpiration: expiration, lastUpdated: from },
+    };
+  });
+  return { ...history, generations };
+}
+
+const rotatingHosts = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    rotateHourly([2, 4, 14, 8, 40][index % 5] ?? 6, 4 + (index % 5), `loader-${index}.compute.internal`),
+  );
+
 /** Histories with labels at many different positions. */
 const CASES: Record<string, [histories: SeriesHistory[], jobs: JobToJudge[]]> = {
   'twelve hours': [[measured()], [job(5)]],
@@ -59,6 +82,17 @@ const CASES: Record<string, [histories: SeriesHistory[], jobs: JobToJudge[]]> = 
     [measured({ identity: { host: HOSTILE_NAMES[0], role: HOSTILE_NAMES.at(-1) ?? '' } })],
     [job(5, HOSTILE_NAMES.at(-1) ?? '')],
   ],
+  ...Object.fromEntries(
+    [2, 14, 40].flatMap((days) =>
+      [4, 5, 6, 8].map((hours) => [
+        `${days} days, rotations about every hour, ${hours}h validity`,
+        [[rotateHourly(days, hours)], [job(5)]],
+      ]),
+    ),
+  ),
+  'two hosts': [rotatingHosts(2), [job(5)]],
+  'five hosts': [rotatingHosts(5), [job(5), job(7)]],
+  'twenty hosts': [rotatingHosts(20), [job(5)]],
   'a duration with seconds': [[measured()], [wantedJob(17_999, { name: 'nightly' })]],
 };
 
@@ -90,7 +124,7 @@ describeInBrowser('the layout of the page', (started) => {
     Object.keys(MODES).map((mode) => ({ name, mode: mode as Mode, histories, jobs })),
   );
 
-  test.for(sampleCases(cases, 69))(
+  test.for(sampleCases(cases, 129))(
     'labels overlap neither each other nor the plot: $name, $mode',
     async ({ mode, histories, jobs }) => {
       const page = await openIn(mode, file(histories, jobs));
