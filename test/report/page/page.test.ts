@@ -168,7 +168,8 @@ describe('a section of a page', () => {
     };
     const ticks = [...page([single], []).matchAll(/>(\d\d[:-]\d\d)<\/text>/g)].map(([, text]) => text);
     // The date is below the first time and below the first time of another day.
-    expect([ticks[0], ticks[1], ticks.at(-1)]).toEqual(['23:40', '02-28', '00:30']);
+    const times = ticks.filter((each) => each?.includes(':'));
+    expect([ticks[0], ticks[1], times.at(-1)]).toEqual(['23:40', '02-28', '00:30']);
     expect(ticks).toContain('03-01');
   });
 });
