@@ -14,6 +14,8 @@ export interface MeasuredChart {
   texts: Box[];
   /** Of the axes. */
   labels: Box[];
+  /** Labels that are partly outside of their canvas. */
+  cut: Box[];
   plot: Box;
   card: Box;
 }
@@ -87,6 +89,9 @@ export const measureCharts = (page: Page): Promise<MeasuredChart[]> =>
         {
           texts: [...measure('figcaption h3, figcaption .muted, .legend li, button'), ...labels],
           labels,
+          cut: onCanvas.filter(
+            ({ left, right }) => frame !== undefined && (left < frame.left || right > frame.right),
+          ),
           plot: toBox('plot', plot.getBoundingClientRect()),
           card: toBox('card', chart.getBoundingClientRect()),
         },
@@ -114,7 +119,7 @@ const findCloseLabels = (labels: readonly Box[]): string[] =>
   );
 
 /** Texts that overlap each other, lie on the plot or extend beyond the chart, with their positions. */
-export function findCollisions({ texts, labels, plot, card }: MeasuredChart): string[] {
+export function findCollisions({ texts, labels, cut, plot, card }: MeasuredChart): string[] {
   const show = ({ text, left, top, right, bottom }: Box) =>
     `${text} (${[left, top, right, bottom].map(Math.round).join(' ')})`;
   const collisions = texts.flatMap((each, index) => [
@@ -128,5 +133,5 @@ export function findCollisions({ texts, labels, plot, card }: MeasuredChart): st
       ? [`${show(each)} extends beyond ${show(card)}`]
       : []),
   ]);
-  return [...collisions, ...findCloseLabels(labels)];
+  return [...collisions, ...findCloseLabels(labels), ...cut.map((each) => `${show(each)} is cut off`)];
 }

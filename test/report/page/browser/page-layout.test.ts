@@ -49,6 +49,7 @@ const CASES: Record<string, [histories: SeriesHistory[], jobs: JobToJudge[]]> = 
     [pretend({ time: 167_000, every: 2000, rotateEvery: 20_000, lifetimes: [60_000] })],
     [wantedJob(20, { margin: 5 })],
   ],
+  'half a minute': [[pretend({ time: 150_000, every: 2000 })], [job(5)]],
   'a year': [[measured({ generations: 8760 })], [job(5)]],
   'a job that never fits': [[measured()], [job(7)]],
   'a job far below the curve': [[measured()], [job(0.1)]],
@@ -124,7 +125,7 @@ describeInBrowser('the layout of the page', (started) => {
     Object.keys(MODES).map((mode) => ({ name, mode: mode as Mode, histories, jobs })),
   );
 
-  test.for(sampleCases(cases, 129))(
+  test.for(sampleCases(cases, 133))(
     'labels overlap neither each other nor the plot: $name, $mode',
     async ({ mode, histories, jobs }) => {
       const page = await openIn(mode, file(histories, jobs));
