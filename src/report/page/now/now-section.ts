@@ -64,7 +64,7 @@ function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): M
     ({ label, value, remark }) =>
       html`<div><dt>${label}</dt><dd>${value}${remark && html` <small>${remark}</small>`}</dd></div>`,
   );
-  return html`<div class="answers">${answers}</div><dl class="card facts">${facts}</dl>`;
+  return html`<div class="now-row"><div class="answers">${answers}</div><dl class="card facts">${facts}</dl></div>`;
 }
 
 /** The style sheet shows a row as a block of lines on a phone. */
