@@ -39,7 +39,7 @@ function unsetProfile(facts: ChainFacts): ChainFacts | null {
   const absent = mapNames(PROFILE_PROVIDERS, (name) => createProvider(name));
   return {
     ...facts,
-    profile: { ...profile, name: 'default', isNamed: false, exists, similarNames: [] },
+    profile: { ...profile, name: 'default', isNamed: false, exists },
     providers: { ...providers, ...absent, ...defaultProfile.providers },
     setVariables: new Set([...setVariables].filter((name) => name !== 'AWS_PROFILE')),
   };

@@ -102,9 +102,12 @@ function describeUnreachableAddress(
   detail: string,
 ): string {
   // A simulator that was started by the command before may not listen yet.
-  if (isLoopback && detail.startsWith('ECONNREFUSED'))
-    return `check that the server at this address, for example \`cred-watch simulate\`, has started and listens, or ${describeRemoval(name)}`;
-  const server = source === 'container' ? 'the agent runs' : 'IMDS responds at this address';
+  const isStarting = isLoopback && detail.startsWith('ECONNREFUSED');
+  const server = isStarting
+    ? 'the server at this address, for example `cred-watch simulate`, has started and listens'
+    : source === 'container'
+      ? 'the agent runs'
+      : 'IMDS responds at this address';
   return `check that ${server}, or ${describeRemoval(name)}`;
 }
 
