@@ -10,11 +10,9 @@ export interface NowRow {
   now: SeriesNow;
   /** Null without a poll. */
   lastPollAt: Instant | null;
-  nextPoll: NextPoll;
+  /** Null if another process polls the series. */
+  poll: LastPoll | null;
 }
-
-/** Another process may poll the series, and this process does not know when. */
-export type NextPoll = { code: 'POLLED_ELSEWHERE' | 'RUNNING' | 'NONE' } | { code: 'AT'; at: Instant };
 
 /** More rows would hide the report below them. */
 const MAX_ROWS = 20;
@@ -41,8 +39,7 @@ export function listNowRows(
     if (!analysis.isPolled && found.failure === null) return [];
     const { host, source } = each.identity;
     const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
-    const lastPollAt = findLastPoll(found, poll);
-    return [{ series: each, now: found, lastPollAt, nextPoll: findNextPoll(poll) }];
+    return [{ series: each, now: found, lastPollAt: findLastPoll(found, poll), poll }];
   });
   const rank = ({ now: { failure, expiresAt } }: NowRow) =>
     failure === null ? (expiresAt ?? Number.POSITIVE_INFINITY) : 0;
@@ -53,12 +50,4 @@ export function listNowRows(
 function findLastPoll({ lastSampleAt, failure }: SeriesNow, poll: LastPoll | null): Instant | null {
   const times = [lastSampleAt, failure?.lastAt, poll?.endedAt].filter((each) => each != null);
   return times.length === 0 ? null : Math.max(...times);
-}
-
-function findNextPoll(poll: LastPoll | null): NextPoll {
-  if (poll === null) return { code: 'POLLED_ELSEWHERE' };
-  const { nextPollAt: at, endedAt } = poll;
-  // An earlier time belongs to the poll that has just ended.
-  if (at === null || at < endedAt) return { code: 'RUNNING' };
-  return at === Number.POSITIVE_INFINITY ? { code: 'NONE' } : { code: 'AT', at };
 }
