@@ -54,7 +54,7 @@ function collectMeasured(measurement: Measurement, findings: readonly Finding[])
     worstCaseSeconds: measured.worstCaseSeconds,
     worstCaseAt: measurement.worstCase.at,
     lag: measurement.lag,
-    usualGap: measurement.usualGap,
+    usualPause: measurement.usualPause,
     isIssuedPerRequest: measured.isIssuedPerRequest,
     areDurationsMixed: measurement.areDurationsMixed,
     hasSeveralEndpoints: measured.hasSeveralEndpoints,

@@ -64,7 +64,7 @@ describe('measure', () => {
       watchedTime: 9600,
       watchedShare: 1,
       gaps: [],
-      usualGap: 1200,
+      usualPause: 1200,
       lag: 0,
       isIssuedPerRequest: false,
       severalEndpoints: null,

@@ -27,7 +27,8 @@ const MEASURED: Readonly<Record<string, (figures: MeasuredFigures) => RowValue>>
   worst_case: ({ worstCaseSeconds }) => worstCaseSeconds,
   worst_case_at: ({ worstCaseAt }) => worstCaseAt,
   lag: ({ lag }) => lag,
-  usual_gap: ({ usualGap }) => usualGap,
+  // The name in the first migration. It is the usual time between samples, and not about gaps.
+  usual_gap: ({ usualPause }) => usualPause,
   issued_per_request: ({ isIssuedPerRequest }) => isIssuedPerRequest,
   durations_mixed: ({ areDurationsMixed }) => areDurationsMixed,
   several_endpoints: ({ hasSeveralEndpoints }) => hasSeveralEndpoints,
