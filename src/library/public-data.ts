@@ -67,7 +67,7 @@ const SECONDS_FIELDS = [
   'smallestClockOffset',
   'spare',
   'tolerance',
-  'usualPause',
+  'usualGap',
   'validityAfterRotation',
   'validityWhenIssued',
   'watchedTime',

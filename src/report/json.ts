@@ -152,7 +152,7 @@ function buildMeasurement(
     generation_count: generations.count,
     first_sample_at: formatInstant(measurement.firstSample),
     last_sample_at: formatInstant(measurement.lastSample),
-    usual_pause_seconds: measurement.usualPause,
+    usual_gap_seconds: measurement.usualGap,
     watched_seconds: measurement.watchedTime,
     watched_share: measurement.watchedShare,
     gaps: measurement.gaps.map(buildSpan),

@@ -54,7 +54,7 @@ function collectMeasured(measurement: Measurement, findings: readonly Finding[])
     worstCaseSeconds: measured.worstCaseSeconds,
     worstCaseAt: measurement.worstCase.at,
     lag: measurement.lag,
-    usualPause: measurement.usualPause,
+    usualGap: measurement.usualGap,
     isIssuedPerRequest: measured.isIssuedPerRequest,
     areDurationsMixed: measurement.areDurationsMixed,
     hasSeveralEndpoints: measured.hasSeveralEndpoints,

@@ -34,7 +34,7 @@ export interface MeasuredFigures extends JudgedFigures {
   sampledMinimumSeconds: Seconds;
   worstCaseAt: Instant;
   lag: Seconds;
-  usualPause: Seconds | null;
+  usualGap: Seconds | null;
   areDurationsMixed: boolean;
   /** For how long the newest generation had been served, if its rotation is overdue. */
   overdueServedFor: Seconds | null;

@@ -17,9 +17,9 @@ export function findPollInterval(analysis: SeriesAnalysis | null, now: Instant):
   const measurement = analysis?.measurement ?? null;
   // Samples of `check` and `init` say nothing about a poller.
   if (measurement === null || analysis?.lastPollAt === undefined) return null;
-  const { usualPause, sampleCount, gaps, lastSample } = measurement;
-  if (usualPause === null || usualPause > MAX_INTERVAL || sampleCount < MIN_SAMPLES) return null;
-  const longest = MAX_INTERVALS_WITHOUT_SAMPLE * usualPause;
+  const { usualGap, sampleCount, gaps, lastSample } = measurement;
+  if (usualGap === null || usualGap > MAX_INTERVAL || sampleCount < MIN_SAMPLES) return null;
+  const longest = MAX_INTERVALS_WITHOUT_SAMPLE * usualGap;
   // `check` has taken the sample after the gap.
   if (computeAge(now, measurement) > longest || gaps.at(-1)?.to === lastSample) return null;
   if (secondsBetween(analysis.lastPollAt, lastSample) > longest) return null;
@@ -27,5 +27,5 @@ export function findPollInterval(analysis: SeriesAnalysis | null, now: Instant):
   const newest = findLargest(lastSeen);
   const pauses = valueAt(samples, newest) - 1;
   const meanPause = pauses < 1 ? 0 : (valueAt(lastSeen, newest) - valueAt(firstSeen, newest)) / 1000 / pauses;
-  return meanPause > longest ? null : usualPause;
+  return meanPause > longest ? null : usualGap;
 }

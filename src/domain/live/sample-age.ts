@@ -5,7 +5,7 @@ const MIN_AGE: Seconds = 900;
 
 /**
  * An older sample says nothing about the credentials that are served now.
- * @param usualPause the usual time between samples. Null if it is unknown
+ * @param usualGap the usual time between samples. Null if it is unknown
  */
-export const findMaxSampleAge = (usualPause: Seconds | null): Seconds =>
-  Math.max(MIN_AGE, usualPause === null ? 0 : 2 * usualPause + 60);
+export const findMaxSampleAge = (usualGap: Seconds | null): Seconds =>
+  Math.max(MIN_AGE, usualGap === null ? 0 : 2 * usualGap + 60);

@@ -56,7 +56,7 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
   /** By how much the clock that dates the credentials is ahead of `now`. */
   const ahead = latest - now;
   const lastSampleAt = now - age * 1000;
-  const staleAt = lastSampleAt + findMaxSampleAge(measurement.usualPause) * 1000;
+  const staleAt = lastSampleAt + findMaxSampleAge(measurement.usualGap) * 1000;
   const credentials = findLastServed(measurement);
   const unusable = findProblem({ failure, age, isStale: now >= staleAt });
   const forecast = forecastRotation(measurement);

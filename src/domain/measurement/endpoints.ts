@@ -112,11 +112,11 @@ export interface EndpointHistory {
 /**
  * Finds when each generation was served by one of several endpoints. A generation counts as served until the
  * third sample after its last one and for ten minutes, but not into a polling gap.
- * @param usualPause see {@link findUsualPause}
+ * @param usualGap see {@link findUsualGap}
  */
-export function findEndpointHistory(ordered: GenerationColumns, usualPause: Seconds | null): EndpointHistory {
+export function findEndpointHistory(ordered: GenerationColumns, usualGap: Seconds | null): EndpointHistory {
   const { count, firstSeen, lastSeen, expiration, thirdSampleAfter } = ordered;
-  const gaps = findPollingGaps(ordered, usualPause);
+  const gaps = findPollingGaps(ordered, usualGap);
   const byLastSeen = findOrder(lastSeen) ?? Int32Array.from(lastSeen.keys());
   const sortedLastSeen = Array.from(byLastSeen, (index) => valueAt(lastSeen, index));
   const lastSample = valueAt(lastSeen, findLargest(lastSeen));
@@ -155,9 +155,9 @@ export function findEndpointHistory(ordered: GenerationColumns, usualPause: Seco
 /** The gaps of a series with several endpoints. With one endpoint, {@link findUnwitnessedWindows} finds the gaps. */
 function findPollingGaps(
   { samples, firstSeen, lastSeen }: GenerationColumns,
-  usualPause: Seconds | null,
+  usualGap: Seconds | null,
 ): Span[] {
-  const usual = sumColumn(samples) < MIN_SAMPLES_FOR_USUAL_PAUSE ? 0 : (usualPause ?? 0) * 1000;
+  const usual = sumColumn(samples) < MIN_SAMPLES_FOR_USUAL_PAUSE ? 0 : (usualGap ?? 0) * 1000;
   const longest = Math.max(MIN_POLLING_GAP_MS, MIN_USUAL_PAUSES_IN_POLLING_GAP * usual);
   const seen = joinSpans(
     Array.from(firstSeen, (from, index): Span => ({ from, to: valueAt(lastSeen, index) })),

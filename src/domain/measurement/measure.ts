@@ -28,7 +28,7 @@ import {
   createRotationColumns,
   type RotationColumns,
 } from './columns/served-columns.ts';
-import { findUsualPause } from './columns/usual-pause.ts';
+import { findUsualGap } from './columns/usual-gap.ts';
 import { findDatedAppearances, findEndpointHistory, findEndpointSigns } from './endpoints.ts';
 import { mergeKeylessGenerations } from './generations.ts';
 import { orderColumns } from './issue-order.ts';
@@ -72,8 +72,8 @@ export function measureColumns(
   const { generations, clock } = correctClocks(merged, newestClockOffset);
   const ordered = orderColumns(generations);
   if (ordered.count === 0) throw new RangeError('a series without generations cannot be measured');
-  const usualPause = findUsualPause(ordered);
-  const kept = findServed(ordered, usualPause, source);
+  const usualGap = findUsualGap(ordered);
+  const kept = findServed(ordered, usualGap, source);
   const { served, rotations, appearances, gaps, isIssuedPerRequest } = kept;
   const lists = new HistoryLists({ generations: ordered, served, rotations, appearances });
   const firstSample = valueAt(ordered.firstSeen, findSmallest(ordered.firstSeen));
@@ -102,7 +102,7 @@ export function measureColumns(
     worstCase,
     overstatement: sampledMinimum.seconds - worstCase.seconds,
     lag: Math.ceil(kept.lag / 1000),
-    usualPause,
+    usualGap,
     isIssuedPerRequest,
     areDurationsMixed: isIssuedPerRequest && areDurationsMixed(validityWhenIssued, source),
     severalEndpoints: kept.severalEndpoints,
@@ -142,15 +142,11 @@ interface Served extends Omit<HistoryColumns, 'generations'> {
   severalEndpoints: EndpointSigns | null;
 }
 
-function findServed(
-  ordered: GenerationColumns,
-  usualPause: Seconds | null,
-  source: SourceName | null,
-): Served {
+function findServed(ordered: GenerationColumns, usualGap: Seconds | null, source: SourceName | null): Served {
   if (areIssuedPerRequest(ordered, source)) return findServedPerRequest(ordered);
   const severalEndpoints = findEndpointSigns(ordered);
   if (severalEndpoints !== null) {
-    const { served, rotations, gaps } = findEndpointHistory(ordered, usualPause);
+    const { served, rotations, gaps } = findEndpointHistory(ordered, usualGap);
     const appearances = findDatedAppearances(ordered);
     return { served, rotations, appearances, gaps, lag: 0, isIssuedPerRequest: false, severalEndpoints };
   }

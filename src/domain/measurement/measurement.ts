@@ -135,7 +135,7 @@ export interface Measurement {
   /** The longest time for which a generation was still served after `LastUpdated` of its successor. */
   lag: Seconds;
   /** The usual time between two samples. Null with fewer than two samples. */
-  usualPause: Seconds | null;
+  usualGap: Seconds | null;
   /** Each request returns new credentials, so there are no rotations. */
   isIssuedPerRequest: boolean;
   /** The samples were requested for different durations, so their share says nothing about other starts. */

@@ -230,7 +230,7 @@ function findCurrentCredentials(
   }
   // The later time is the safe choice, as in `check`.
   const at = Math.max(now, correctNow(now, measurement));
-  const isRecent = ageSeconds <= findMaxSampleAge(measurement.usualPause);
+  const isRecent = ageSeconds <= findMaxSampleAge(measurement.usualGap);
   const newestRemaining = newest === expiration ? null : secondsBetween(at, newest);
   return { expiration, remaining: secondsBetween(at, expiration), newestRemaining, isRecent };
 }

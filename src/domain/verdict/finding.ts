@@ -89,7 +89,7 @@ export interface FindingFields {
   POLLING_GAP: { count: number; totalSeconds: Seconds; longestSeconds: Seconds; longestStartedAt: Instant };
   /** `unwitnessedCount` of all `rotationCount` rotations. */
   POLLS_TOO_RARE: {
-    usualPauseSeconds: Seconds;
+    usualGapSeconds: Seconds;
     pollEverySeconds: Seconds;
     rotationCount: number;
     unwitnessedCount: number;

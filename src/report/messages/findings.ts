@@ -73,7 +73,7 @@ const SENTENCES: {
     `the served credentials are unknown in ${formatCount(count, 'gap')} (${duration(totalSeconds)} in total); ` +
     `the longest gap is ${duration(longestSeconds)}, from ${times.timestamp(longestStartedAt)}`,
   POLLS_TOO_RARE: (finding) =>
-    `samples are usually ${duration(finding.usualPauseSeconds)} apart${describeMissedRotations(finding)}: poll every ${duration(finding.pollEverySeconds)}`,
+    `samples are usually ${duration(finding.usualGapSeconds)} apart${describeMissedRotations(finding)}: poll every ${duration(finding.pollEverySeconds)}`,
   POLLS_FAILED: ({ count, lastAt, lastReason }, times) =>
     `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${times.timestamp(lastAt)} (${lastReason})`,
   CLOCK_SKEW: ({ offsetSeconds, corrected }) =>

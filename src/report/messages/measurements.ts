@@ -126,10 +126,10 @@ export function describeMomentOfWorstCase(
     : `if the rotation came at the end of its window (${window})`;
 }
 
-/** How precisely undated rotations are known. `usualPause` is the usual time between two samples. */
-export function describeRotationWindow({ min, median, max }: Extremes, usualPause: Seconds | null): string {
+/** How precisely undated rotations are known. `usualGap` is the usual time between two samples. */
+export function describeRotationWindow({ min, median, max }: Extremes, usualGap: Seconds | null): string {
   const spread = min === max ? '' : ` (${duration(min)} to ${duration(max)})`;
   const precision = `rotations are known to within ${duration(median)}${spread}`;
-  if (usualPause === null || median * 2 > usualPause) return `${precision}, the time between samples`;
-  return `${precision}; samples are usually ${duration(usualPause)} apart, but closer when a rotation was due`;
+  if (usualGap === null || median * 2 > usualGap) return `${precision}, the time between samples`;
+  return `${precision}; samples are usually ${duration(usualGap)} apart, but closer when a rotation was due`;
 }

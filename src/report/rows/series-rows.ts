@@ -68,7 +68,7 @@ export function listMeasuredRows(
 
 /** A source without rotations has no watched time: each request gets other credentials. */
 function listRotationRows(measurement: Measurement): Row[] {
-  const { rotationInterval, rotationWindow: window, usualPause, severalEndpoints } = measurement;
+  const { rotationInterval, rotationWindow: window, usualGap, severalEndpoints } = measurement;
   if (measurement.isIssuedPerRequest) return [['rotations', NO_ROTATIONS_MESSAGE]];
   return [
     ['watched time', duration(measurement.watchedTime), describeWatchedTime(measurement)],
@@ -78,7 +78,7 @@ function listRotationRows(measurement: Measurement): Row[] {
     // Windows of several endpoints come from the rule for their served time, not from samples.
     ...(window === null || severalEndpoints !== null
       ? []
-      : [['rotation windows', '', describeRotationWindow(window, usualPause)] as const]),
+      : [['rotation windows', '', describeRotationWindow(window, usualGap)] as const]),
   ];
 }
 

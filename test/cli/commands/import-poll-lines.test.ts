@@ -55,8 +55,7 @@ async function importFile(file: string, db: string): Promise<string> {
 async function readReport(db: string) {
   const { stdout } = await runCommand(['report', '-j', '5h', '--max-age', '3650d', '-f', 'json', '--db', db]);
   const { generated_at, series, ...report } = JSON.parse(stdout);
-  const [{ polled, sample_count, usual_pause_seconds, newest_sample_age_seconds, ...only }, ...others] =
-    series;
+  const [{ polled, sample_count, usual_gap_seconds, newest_sample_age_seconds, ...only }, ...others] = series;
   return { ...report, series: [only, ...others] };
 }
 

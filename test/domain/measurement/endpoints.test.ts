@@ -103,13 +103,13 @@ describe('the history of several endpoints', () => {
   const USUAL_PAUSE = 60;
   const MINUTE = 60;
   /** Times in minutes. The other endpoint serves `ASIA1` until the end. */
-  const history = (a: SeenGeneration, until: number, usualPause = USUAL_PAUSE) => {
+  const history = (a: SeenGeneration, until: number, usualGap = USUAL_PAUSE) => {
     const inSeconds = (times: readonly [number, number]) => times.map((time) => time * MINUTE);
     const [from, to] = inSeconds(a.seen);
     const first = { ...a, seen: [from!, to!] as const, third: a.third && a.third * MINUTE };
     const found = findEndpointHistory(
       createGenerations(first, { seen: [0, until * MINUTE], samples: 10 }),
-      usualPause,
+      usualGap,
     );
     const minutes = (value: number) => value / 1000 / MINUTE;
     const { rotations } = found;
@@ -145,8 +145,8 @@ describe('the history of several endpoints', () => {
     expect(rotations.count).toBe(0);
   });
 
-  const pauseAfter = (length: number, options: { samples?: number; usualPause?: number | null } = {}) => {
-    const { samples = 10, usualPause = USUAL_PAUSE } = options;
+  const pauseAfter = (length: number, options: { samples?: number; usualGap?: number | null } = {}) => {
+    const { samples = 10, usualGap = USUAL_PAUSE } = options;
     const begin = 20 * MINUTE;
     const end = begin + length;
     const { gaps, rotations, served } = findEndpointHistory(
@@ -155,7 +155,7 @@ describe('the history of several endpoints', () => {
         { seen: [10, begin - 30], samples: 1, third: end + 60 },
         { seen: [end, end + 3600], samples: samples - 2 },
       ),
-      usualPause,
+      usualGap,
     );
     return {
       gaps: gaps.map(({ from, to }) => [from / 1000, to / 1000]),
@@ -192,11 +192,11 @@ describe('the history of several endpoints', () => {
   });
 
   test('a polling gap is longer than three usual pauses, if there are at least three samples', () => {
-    expect(pauseAfter(3000, { usualPause: 1000 }).gaps).toEqual([]);
-    expect(pauseAfter(3001, { usualPause: 1000 }).gaps).toHaveLength(1);
-    expect(pauseAfter(3000, { usualPause: 1000, samples: 3 }).gaps).toEqual([]);
-    expect(pauseAfter(3000, { usualPause: 1000, samples: 2 }).gaps).toHaveLength(1);
-    expect(pauseAfter(3000, { usualPause: null }).gaps).toHaveLength(1);
+    expect(pauseAfter(3000, { usualGap: 1000 }).gaps).toEqual([]);
+    expect(pauseAfter(3001, { usualGap: 1000 }).gaps).toHaveLength(1);
+    expect(pauseAfter(3000, { usualGap: 1000, samples: 3 }).gaps).toEqual([]);
+    expect(pauseAfter(3000, { usualGap: 1000, samples: 2 }).gaps).toHaveLength(1);
+    expect(pauseAfter(3000, { usualGap: null }).gaps).toHaveLength(1);
   });
 
   test('lead times and blind times end with the served period, and rotations are in the order of time', () => {

@@ -64,7 +64,7 @@ describe('measure', () => {
       watchedTime: 9600,
       watchedShare: 1,
       gaps: [],
-      usualPause: 1200,
+      usualGap: 1200,
       lag: 0,
       isIssuedPerRequest: false,
       severalEndpoints: null,

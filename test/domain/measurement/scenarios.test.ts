@@ -37,7 +37,7 @@ const MEASURED: Record<string, (measurement: Measurement) => unknown> = {
   interval_seconds: ({ rotationInterval }) => rotationInterval,
   validity_when_issued_seconds: ({ validityWhenIssued }) => validityWhenIssued,
   lag_seconds: ({ lag }) => lag,
-  usual_pause_seconds: ({ usualPause }) => usualPause,
+  usual_gap_seconds: ({ usualGap }) => usualGap,
 };
 
 /** Values of a judgement by their names in expected.json. */

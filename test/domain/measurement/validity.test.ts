@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { getHistoryColumns } from '../../../src/domain/measurement/columns/column-measurement.ts';
 import { createRotationColumns } from '../../../src/domain/measurement/columns/served-columns.ts';
-import { findUsualPause } from '../../../src/domain/measurement/columns/usual-pause.ts';
+import { findUsualGap } from '../../../src/domain/measurement/columns/usual-gap.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { measure } from '../../../src/domain/measurement/measure.ts';
 import {
@@ -230,7 +230,7 @@ describe('the usual pause between samples', () => {
     samples,
   });
   const findPause = (...generations: ReturnType<typeof generation>[]) =>
-    findUsualPause({
+    findUsualGap({
       firstSeen: Float64Array.from(generations, ({ firstSeen }) => firstSeen),
       lastSeen: Float64Array.from(generations, ({ lastSeen }) => lastSeen),
       samples: Float64Array.from(generations, ({ samples }) => samples),

@@ -42,7 +42,7 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
   POLLS_STOPPED: [{ lastPollAt: 0, lastSampleAt: 86_400_000, silentSeconds: 86_400 }],
   POLLING_GAP: [{ count: 2, totalSeconds: 240, longestSeconds: 120, longestStartedAt: 0 }],
   POLLS_TOO_RARE: [0, 3, 12].map((unwitnessedCount) => ({
-    usualPauseSeconds: 3600,
+    usualGapSeconds: 3600,
     pollEverySeconds: 300,
     rotationCount: 12,
     unwitnessedCount,

@@ -28,7 +28,7 @@ export class ColumnMeasurement implements Measurement {
   readonly worstCase;
   readonly overstatement;
   readonly lag;
-  readonly usualPause;
+  readonly usualGap;
   readonly isIssuedPerRequest;
   readonly areDurationsMixed;
   readonly severalEndpoints;
@@ -52,7 +52,7 @@ export class ColumnMeasurement implements Measurement {
     this.worstCase = figures.worstCase;
     this.overstatement = figures.overstatement;
     this.lag = figures.lag;
-    this.usualPause = figures.usualPause;
+    this.usualGap = figures.usualGap;
     this.isIssuedPerRequest = figures.isIssuedPerRequest;
     this.areDurationsMixed = figures.areDurationsMixed;
     this.severalEndpoints = figures.severalEndpoints;

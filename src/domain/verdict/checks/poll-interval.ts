@@ -19,23 +19,23 @@ export const choosePollInterval = (rotationInterval: Seconds): Seconds =>
 
 /** The interval at which polls witness the rotations of the series. Null if it is polled often enough. */
 export function findBetterPollInterval(measurement: Measurement): Seconds | null {
-  const { usualPause, rotationInterval, isIssuedPerRequest } = measurement;
-  if (usualPause === null || isIssuedPerRequest) return null;
+  const { usualGap, rotationInterval, isIssuedPerRequest } = measurement;
+  if (usualGap === null || isIssuedPerRequest) return null;
   if (rotationInterval !== null) {
     const { median } = rotationInterval;
-    return isPolledTooRarely(usualPause, median) ? choosePollInterval(median) : null;
+    return isPolledTooRarely(usualGap, median) ? choosePollInterval(median) : null;
   }
-  const every = choosePollInterval(usualPause);
-  return every < usualPause && areRotationsMissed(measurement, usualPause) ? every : null;
+  const every = choosePollInterval(usualGap);
+  return every < usualGap && areRotationsMissed(measurement, usualGap) ? every : null;
 }
 
 /** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual pause, which is rounded. */
-function areRotationsMissed(measurement: Measurement, usualPause: Seconds): boolean {
+function areRotationsMissed(measurement: Measurement, usualGap: Seconds): boolean {
   const { rotations, generations } = getHistoryColumns(measurement);
   return (
     measurement.witnessedCount < rotations.count &&
     generations.firstSeen.every(
-      (firstSeen, index) => secondsBetween(firstSeen, valueAt(generations.lastSeen, index)) < usualPause - 1,
+      (firstSeen, index) => secondsBetween(firstSeen, valueAt(generations.lastSeen, index)) < usualGap - 1,
     )
   );
 }

@@ -14,10 +14,10 @@ export const POLLING_CHECKS = {
   },
 
   // Samples of `check` are recent, although no poller works.
-  POLLS_STOPPED({ lastSample: lastSampleAt, usualPause }, { lastPollAt }) {
+  POLLS_STOPPED({ lastSample: lastSampleAt, usualGap }, { lastPollAt }) {
     if (lastPollAt === undefined) return null;
     const silentSeconds = secondsBetween(lastPollAt, lastSampleAt);
-    return silentSeconds > findMaxSampleAge(usualPause) ? { lastPollAt, lastSampleAt, silentSeconds } : null;
+    return silentSeconds > findMaxSampleAge(usualGap) ? { lastPollAt, lastSampleAt, silentSeconds } : null;
   },
 
   POLLING_GAP({ gaps }) {
@@ -33,10 +33,10 @@ export const POLLING_CHECKS = {
 
   POLLS_TOO_RARE(measurement) {
     const pollEverySeconds = findBetterPollInterval(measurement);
-    if (measurement.usualPause === null || pollEverySeconds === null) return null;
+    if (measurement.usualGap === null || pollEverySeconds === null) return null;
     const rotationCount = getHistoryColumns(measurement).rotations.count;
     return {
-      usualPauseSeconds: measurement.usualPause,
+      usualGapSeconds: measurement.usualGap,
       pollEverySeconds,
       rotationCount,
       unwitnessedCount: rotationCount - measurement.witnessedCount,

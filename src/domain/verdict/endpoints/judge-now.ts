@@ -56,12 +56,12 @@ const MIN_TIME_WITHOUT_SIGNS: Seconds = 3600;
 const MIN_PAUSES_WITHOUT_SIGNS = 60;
 
 /** Whether another endpoint may still answer. Time without samples does not show that it is gone. */
-function haveSeveralAnswered({ severalEndpoints, gaps, lastSample, usualPause }: Measurement): boolean {
+function haveSeveralAnswered({ severalEndpoints, gaps, lastSample, usualGap }: Measurement): boolean {
   if (severalEndpoints === null) return false;
   const { lastAt } = severalEndpoints;
   let watched = secondsBetween(lastAt, lastSample);
   for (const { from, to } of gaps) if (from >= lastAt) watched -= secondsBetween(from, to);
-  return watched < Math.max(MIN_TIME_WITHOUT_SIGNS, MIN_PAUSES_WITHOUT_SIGNS * (usualPause ?? 0));
+  return watched < Math.max(MIN_TIME_WITHOUT_SIGNS, MIN_PAUSES_WITHOUT_SIGNS * (usualGap ?? 0));
 }
 
 interface OtherCredentials {

@@ -27,8 +27,7 @@ const MEASURED: Readonly<Record<string, (figures: MeasuredFigures) => RowValue>>
   worst_case: ({ worstCaseSeconds }) => worstCaseSeconds,
   worst_case_at: ({ worstCaseAt }) => worstCaseAt,
   lag: ({ lag }) => lag,
-  // The name in the first migration. It is the usual time between samples, and not about gaps.
-  usual_gap: ({ usualPause }) => usualPause,
+  usual_gap: ({ usualGap }) => usualGap,
   issued_per_request: ({ isIssuedPerRequest }) => isIssuedPerRequest,
   durations_mixed: ({ areDurationsMixed }) => areDurationsMixed,
   several_endpoints: ({ hasSeveralEndpoints }) => hasSeveralEndpoints,

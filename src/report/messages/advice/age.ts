@@ -26,10 +26,10 @@ export function adviseOnAge(
   ];
 }
 
-function adviseOnStoppedPolls(age: Seconds, { usualPause }: Measurement): string[] {
-  if (usualPause === null || age < HOUR || age < (MISSED_POLLS + 1) * usualPause) return [];
+function adviseOnStoppedPolls(age: Seconds, { usualGap }: Measurement): string[] {
+  if (usualGap === null || age < HOUR || age < (MISSED_POLLS + 1) * usualGap) return [];
   return [
-    `the newest sample is ${formatDuration(age)} old, and polls were usually ${formatAbout(usualPause)} apart: ` +
+    `the newest sample is ${formatDuration(age)} old, and polls were usually ${formatAbout(usualGap)} apart: ` +
       '`cred-watch init --check` on this host shows whether they have stopped',
   ];
 }

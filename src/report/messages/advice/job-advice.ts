@@ -148,10 +148,10 @@ const addElse = (advice: string, index: number): string =>
 
 /** The times of the rotations are too uncertain for a verdict that many polls would give. */
 function adviseOnWindows(measurement: Measurement, required: Seconds, history: HistorySource): string[] {
-  const { rotationWindow, rotationInterval, usualPause } = measurement;
-  if (rotationWindow === null || rotationInterval === null || usualPause === null) return [];
+  const { rotationWindow, rotationInterval, usualGap } = measurement;
+  if (rotationWindow === null || rotationInterval === null || usualGap === null) return [];
   const every = choosePollInterval(rotationInterval.median);
-  if (usualPause <= every || !isShortOnlyByWindows(measurement, required)) return [];
+  if (usualGap <= every || !isShortOnlyByWindows(measurement, required)) return [];
   const first = {
     polled: `first poll every ${duration(every)} and judge again: `,
     imported: `first import a log with a sample every ${duration(every)} and judge again: `,

@@ -42,7 +42,7 @@ const readMeasured = (table: CheckedTable, row: Row): MeasuredFigures => ({
   worstCaseSeconds: table.number(row, 'worst_case'),
   worstCaseAt: table.number(row, 'worst_case_at'),
   lag: table.number(row, 'lag'),
-  usualPause: table.nullable(row, 'usual_gap'),
+  usualGap: table.nullable(row, 'usual_gap'),
   isIssuedPerRequest: table.flag(row, 'issued_per_request'),
   areDurationsMixed: table.flag(row, 'durations_mixed'),
   hasSeveralEndpoints: table.flag(row, 'several_endpoints'),

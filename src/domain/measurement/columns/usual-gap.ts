@@ -7,7 +7,7 @@ import type { RecordedColumns } from './generation-columns.ts';
  * The usual time between two samples; null with fewer than two samples. Uses the mean pause of a generation for
  * each of its pauses, so that pruned samples change nothing.
  */
-export function findUsualPause({
+export function findUsualGap({
   firstSeen,
   lastSeen,
   samples,
