@@ -18,6 +18,7 @@ import {
 import type { ChainFacts, ProviderName } from '../providers.ts';
 import type { ChainLink, ClientRules } from './client-rules.ts';
 import { GO, goRole } from './go.ts';
+import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
 
 /** With `env_auth`, rclone 1.68 and later load the default configuration of version 2 of the Go SDK. */
 export const RCLONE: ClientRules = GO;
@@ -105,4 +106,16 @@ export const RCLONE_1_67: ClientRules = {
     LAST,
   ],
   sharedFiles: { ...GO.sharedFiles, isCaseSensitive: true, keys: 'complete' },
+  // rclone passes an HTTP client of its own, so the SDK sets no limit. That of rclone is 5 minutes (`--timeout`).
+  endpoints: { timeoutMs: {}, waitsForever: true, failsAtBlank: [] },
+  // Tested with version 1.60.1, except SERVICE_ENDPOINT_OVERRIDDEN: version 1 does not know the variable.
+  notes: {
+    ADDRESS_ONLY_SOME_SDKS: reject,
+    VALUE_HAS_BLANKS: rejectBlanks(),
+    TOKEN_TRAILING_NEWLINE: reject,
+    DOCUMENT_WITHOUT_CODE: reject,
+    SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,
+    EXPIRATION_ONLY_SOME_SDKS: rejectForms('no-zone', 'epoch', 'empty', 'not-rfc3339'),
+    EXPIRATION_UNREADABLE: rejectUnreadableIn('Expiration'),
+  },
 };
