@@ -10,6 +10,7 @@ import {
 import { findSimilarWords } from '../../domain/similar-words.ts';
 import { addRegionNotes } from '../aws/region-of-botocore.ts';
 import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
+import { PROCESS_TIMEOUT_MS } from '../credential-process/credential-process.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
@@ -17,7 +18,7 @@ import { ResponseTimer } from '../http/response-timer.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
-import type { SourceOptions } from '../source.ts';
+import { DEFAULT_POLL_LIMITS, type SourceOptions } from '../source.ts';
 import {
   checkRoleBase,
   type ProfileProviders,
@@ -32,7 +33,7 @@ import { inspectSharedFiles, type SharedFileFacts } from './shared-files.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
 /** The time limit for each provider. Short, because a person or a starting container waits for the result. */
-const PROVIDER_TIMEOUT_MS = 10_000;
+const PROVIDER_TIMEOUT_MS = DEFAULT_POLL_LIMITS.pollMs;
 
 /** Variables that a chain may read. Ruby reads `AMAZON_…`, and Rust reads the last one. */
 const CHAIN_VARIABLE = /^(AWS|AMAZON)_|^SECRET_ACCESS_KEY$/;
@@ -48,11 +49,13 @@ export async function probeProviders(
 ): Promise<ChainFacts> {
   const { profile } = options;
   const env = profile === undefined ? options.env : { ...options.env, AWS_PROFILE: profile };
-  const limits = { attempts: 2, pollMs: PROVIDER_TIMEOUT_MS, ...options.limits };
+  // Without `pollMs`, each source has its usual limit.
+  const limits = { attempts: 2, ...options.limits };
+  const { pollMs = PROVIDER_TIMEOUT_MS } = limits;
   const probeOptions = { ...options, env, limits };
   const files = await withTimeout(
     readProfileFiles(probeOptions),
-    limits.pollMs,
+    pollMs,
     createUnreadableFiles(probeOptions),
   );
   const environmentToken = {
@@ -63,7 +66,7 @@ export async function probeProviders(
   const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
     withTimeout(
       probe,
-      limits.pollMs,
+      name === 'process' ? (limits.pollMs ?? PROCESS_TIMEOUT_MS) : pollMs,
       createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } }),
     );
   const probedImds: Promise<ProbedImds> = mode.offline
@@ -86,7 +89,7 @@ export async function probeProviders(
     byName.set('profile-role', await checkRoleBase(role, { ...probed, files, runsProcesses }));
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
-    limits.pollMs,
+    pollMs,
     NOT_INSPECTED,
   );
   const unusual = findUnusualSettings(env, files, botocoreProfiles);
