@@ -1,4 +1,5 @@
 import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
+import { findKeyKind } from '../../domain/keys/key-kind.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
@@ -79,10 +80,12 @@ function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvid
   }
   if (reason === 'long-lived') return { state: 'answers', accessKeyId, accountId, isSession: false };
   if (reason === 'unknown-expiry' && !ENDPOINT_PROVIDERS.has(name)) {
-    return { state: 'answers', accessKeyId, accountId, isSession: !accessKeyId?.startsWith('AKIA') };
+    return { state: 'answers', accessKeyId, accountId, isSession: !isLongLived(accessKeyId) };
   }
   return { state: 'fails', problem: { code: 'POLL_FAILED', ...toFailureFacts(failure) }, accessKeyId };
 }
+
+const isLongLived = (keyId: string | null) => keyId !== null && findKeyKind(keyId) === 'long-lived';
 
 const NO_SESSION_TOKEN = { state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const;
 
