@@ -1,7 +1,7 @@
-import type { ClientRules } from './clients/client-rules.ts';
-import { CLIENT_RULES } from './clients/rules.ts';
 import type { Client } from './clients.ts';
 import type { ChainFacts, ProfileProvider, Provider, ProviderName } from './providers.ts';
+import { CLIENT_RULES } from './rules/all-rules.ts';
+import type { ClientRules } from './rules/client-rules.ts';
 
 /** The facts as this client finds them. */
 export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts {

@@ -2,8 +2,8 @@ import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { Platform } from '../platform.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { Client } from './clients.ts';
-import type { ObservedProcess } from './process-view.ts';
-import type { ResponseTimes } from './response-times.ts';
+import type { ObservedProcess } from './observed-process-facts.ts';
+import type { ResponseTimes } from './response-times/response-times.ts';
 import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
 import type { FileVariable, UnusualSettings } from './shared-files/unusual-settings.ts';
 

@@ -1,5 +1,5 @@
 import type { Provider } from '../../domain/provider-chain/providers.ts';
-import { isTokenLate } from '../../domain/provider-chain/slow-responses.ts';
+import { isTokenLate } from '../../domain/provider-chain/response-times/slow-responses.ts';
 import { parseJsonObject, readText, readValue } from '../document/json-object.ts';
 import type { HttpExchange } from '../http/exchange.ts';
 import { ResponseTimer } from '../http/response-timer.ts';

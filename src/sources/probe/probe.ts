@@ -1,4 +1,3 @@
-import { listFileReaders } from '../../domain/provider-chain/clients/file-readers.ts';
 import {
   type ChainFacts,
   createProvider,
@@ -7,6 +6,7 @@ import {
   type Provider,
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
+import { listFileReaders } from '../../domain/provider-chain/rules/file-readers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
 import { addRegionNotes } from '../aws/region-of-botocore.ts';
 import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
@@ -19,12 +19,12 @@ import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import { DEFAULT_POLL_LIMITS, type SourceOptions } from '../source.ts';
+import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/find-unusual-settings.ts';
 import {
   checkRoleBase,
   type ProfileProviders,
   probeProfileOffline,
 } from './client-profiles/probe-profile.ts';
-import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/unusual-settings.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';

@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/observed-process-facts.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { readSmallFile } from '../environment/small-file.ts';
 import { type Environment, readVariable } from '../environment/variables.ts';

@@ -3,7 +3,7 @@ import { findKeyKind } from '../../domain/keys/key-kind.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
-import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/observed-process-facts.ts';
 import {
   createProvider,
   type KnownProvider,

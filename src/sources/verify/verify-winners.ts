@@ -12,7 +12,7 @@ import {
   type VerifiedWinner,
   type Winner,
 } from '../../domain/provider-chain/identity/verification.ts';
-import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/observed-process-facts.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { quotesSecret } from '../../redact.ts';
 import { formatServer } from '../aws/aws-errors.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { createProvider } from '../../../src/domain/provider-chain/providers.ts';
-import type { ResponseTimes } from '../../../src/domain/provider-chain/response-times.ts';
+import type { ResponseTimes } from '../../../src/domain/provider-chain/response-times/response-times.ts';
 import { createFacts, withCredentials } from '../../support/domain/facts.ts';
 
 const CLIENTS: readonly Client[] = [...SDKS, ...OTHER_CLIENTS];
@@ -26,7 +26,9 @@ describe('IMDS', () => {
   test('clients that wait for 0.5 s or 1 s do not get slower credentials', () => {
     expect(listFailing('imds', { slowestMs: 500 })).toEqual([]);
     expect(listFailing('imds', { slowestMs: 501 })).toEqual(['go', 'terraform', 'rclone']);
-    expect(listFailing('imds', { slowestMs: 1001 })).toEqual(CLIENTS.filter((each) => each !== 'dotnet' && each !== 'rclone-1.67'));
+    expect(listFailing('imds', { slowestMs: 1001 })).toEqual(
+      CLIENTS.filter((each) => each !== 'dotnet' && each !== 'rclone-1.67'),
+    );
     expect(resolve('imds', { slowestMs: 1550 })('botocore')).toEqual({
       kind: 'stops',
       provider: 'imds',

@@ -1,6 +1,6 @@
-import type { ChainLink, ClientRules } from '../clients/client-rules.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import type { FileProblem } from '../shared-files/file-problem.ts';
 import { findRejection, lacksToken } from './rejections.ts';
 

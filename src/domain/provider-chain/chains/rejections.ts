@@ -1,8 +1,8 @@
 import type { PollNote } from '../../poll-note.ts';
-import type { ClientDifference, ClientRules, NoteRule } from '../clients/client-rules.ts';
 import type { ChainOutcome } from '../outcome.ts';
 import { type ChainFacts, KEY_PAIR_PROVIDERS, type Provider, type ProviderName } from '../providers.ts';
-import { findSlowResponse } from './response-limits.ts';
+import { findSlowResponse } from '../response-times/response-limits.ts';
+import type { ClientDifference, ClientRules, NoteRule } from '../rules/client-rules.ts';
 
 /** How the result of a client differs from our poll of the provider. Null if the client gets the same credentials. */
 export const findRejection = (

@@ -19,7 +19,7 @@ import {
   stopIfProfileMissing,
 } from '../chains/links.ts';
 import type { ProviderProblem } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import {
   failAtNamedSetting,
   reject,
@@ -27,7 +27,7 @@ import {
   rejectForms,
   rejectUnreadableIn,
   useOtherEndpoint,
-} from './note-rules.ts';
+} from '../rules/note-rules.ts';
 
 const skipWithoutKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
 

@@ -9,8 +9,8 @@ import {
   stopIfProfileMissing,
 } from '../chains/links.ts';
 import type { ProviderProblem } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import { rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from '../rules/note-rules.ts';
 
 /**
  * .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA. It uses the keys or the process of

@@ -12,8 +12,14 @@ import {
 } from '../chains/links.ts';
 import { findRejection } from '../chains/rejections.ts';
 import type { ProviderName } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
 /** Go fails to load a configuration with one of these problems, even if the environment has keys. */
 const checkGoConfiguration: ChainLink = (facts) => {

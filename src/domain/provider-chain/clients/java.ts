@@ -12,8 +12,8 @@ import {
   stopIfLimitInvalid,
 } from '../chains/links.ts';
 import type { ChainFacts, ProviderProblem } from '../providers.ts';
-import type { ClientRules } from './client-rules.ts';
-import { disableImds, rejectBlanks, rejectForms, rejectUnreadableIn } from './note-rules.ts';
+import type { ClientRules } from '../rules/client-rules.ts';
+import { disableImds, rejectBlanks, rejectForms, rejectUnreadableIn } from '../rules/note-rules.ts';
 
 const lacksRoleSource = (problem: ProviderProblem) =>
   problem.code === 'NO_ROLE_SOURCE' || (problem.code === 'EMPTY_SETTING' && problem.name === 'role_arn');

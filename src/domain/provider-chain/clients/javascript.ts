@@ -1,7 +1,7 @@
 import { environmentLink } from '../chains/legacy-variables.ts';
 import { assumesRoleOfItself, groupLinks, LAST, linkIf, providerLink } from '../chains/links.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { disableImds, reject, rejectForms, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import { disableImds, reject, rejectForms, useOtherEndpoint } from '../rules/note-rules.ts';
 
 /** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
 const javascriptRole: ChainLink = (facts, rules) => {

@@ -1,8 +1,14 @@
 import { environmentLink } from '../chains/legacy-variables.ts';
 import { groupLinks, LAST, linkIf, providerLink, unknownIfFileInvalid } from '../chains/links.ts';
 import type { ChainFacts, ProfileProvider, ProviderName, ProviderProblem } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
 type File = 'config' | 'credentials';
 

@@ -16,9 +16,15 @@ import {
   unknownIfFileInvalid,
 } from '../chains/links.ts';
 import type { ChainFacts, ProviderName } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 import { GO, goRole } from './go.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
 
 /** With `env_auth`, rclone 1.68 and later load the default configuration of version 2 of the Go SDK. */
 export const RCLONE: ClientRules = GO;

@@ -18,8 +18,14 @@ import {
   stopIfImdsV1Fails,
 } from '../chains/links.ts';
 import type { ChainFacts } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
 const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'] as const;
 

@@ -11,8 +11,14 @@ import {
   stopIfProfileMissing,
   stopIfTokenFileBlank,
 } from '../chains/links.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
 /** Rust accepts a base profile with a `credential_source` and no role. */
 const rustRole: ChainLink = (facts, rules) => {

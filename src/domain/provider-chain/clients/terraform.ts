@@ -1,5 +1,5 @@
 import { groupLinks } from '../chains/links.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import { GO } from './go.ts';
 
 /** An old variable of Terraform for the endpoint of IMDS. */

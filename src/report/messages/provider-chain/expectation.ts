@@ -1,7 +1,6 @@
 import { groupBy } from '../../../domain/lists.ts';
 import { findRejection } from '../../../domain/provider-chain/chains/rejections.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
-import { CLIENT_RULES } from '../../../domain/provider-chain/clients/rules.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import {
   type ChainDifference,
@@ -12,6 +11,7 @@ import {
 import type { ChainReport } from '../../../domain/provider-chain/findings/findings.ts';
 import type { OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import { CLIENT_RULES } from '../../../domain/provider-chain/rules/all-rules.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { joinWords } from '../../text/format-values.ts';
 import {

@@ -1,11 +1,11 @@
-import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
 import type { ChainFacts, ClientProfile } from '../../../domain/provider-chain/providers.ts';
+import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { UnusualSettings } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import type { ParsedProfileFiles } from '../../profile/files.ts';
 import { applyComments } from './comments.ts';
 import { applyEmptySettings } from './empty-settings.ts';
-import { readLike } from './file-readers.ts';
 import type { ProfileProviders } from './probe-profile.ts';
+import { readLike } from './read-like-client.ts';
 import { selectDiffering } from './select-differing.ts';
 import { applySessionSettings } from './session-settings.ts';
 

@@ -1,11 +1,11 @@
-import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
 import {
   createProvider,
   type ProfileProvider,
   type Provider,
 } from '../../../domain/provider-chain/providers.ts';
+import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
-import { findSetting, KEY_ID, SECRET_KEY } from './unusual-settings.ts';
+import { findSetting, KEY_ID, SECRET_KEY } from './find-unusual-settings.ts';
 
 type ProfileProviders = Record<ProfileProvider, Provider>;
 

@@ -1,9 +1,9 @@
-import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
 import {
   createProvider,
   type ProfileProvider,
   type Provider,
 } from '../../../domain/provider-chain/providers.ts';
+import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { SessionSetting } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 
 type ProfileProviders = Record<ProfileProvider, Provider>;

@@ -1,5 +1,5 @@
-import type { EndpointRules } from '../clients/client-rules.ts';
-import type { ResponseTimes } from '../response-times.ts';
+import type { EndpointRules } from '../rules/client-rules.ts';
+import type { ResponseTimes } from './response-times.ts';
 
 type Endpoint = 'imds' | 'container';
 

@@ -1,7 +1,7 @@
-import { groupBy } from '../lists.ts';
-import { findSlowResponse } from './chains/response-limits.ts';
-import { CLIENT_RULES } from './clients/rules.ts';
-import { CLIENTS, SDKS, type Sdk } from './clients.ts';
+import { groupBy } from '../../lists.ts';
+import { CLIENTS, SDKS, type Sdk } from '../clients.ts';
+import { CLIENT_RULES } from '../rules/all-rules.ts';
+import { findSlowResponse } from './response-limits.ts';
 import type { ResponseTimes } from './response-times.ts';
 
 type Endpoint = 'imds' | 'container';
