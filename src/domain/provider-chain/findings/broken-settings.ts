@@ -3,7 +3,7 @@ import type { ChainContext } from '../chain-context.ts';
 import { findLegacyVariables } from '../chains/legacy-variables.ts';
 import { selectClientFacts } from '../client-facts.ts';
 import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from '../clients.ts';
-import { groupSdks } from '../job-credentials.ts';
+import { groupSdks } from '../outcome-groups.ts';
 import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from '../providers.ts';
 import { findWinnersWithout } from '../removed-providers.ts';
 import { CLIENT_RULES } from '../rules/all-rules.ts';
