@@ -9,8 +9,9 @@ import { readText } from '../document/json-object.ts';
 import { createProcessSource } from '../process/process.ts';
 import { readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
+import { findCredentialSource } from '../role/credential-source.ts';
 import type { SourceOptions } from '../source.ts';
-import { CREDENTIAL_SOURCES, probeProfileProviders } from './profile-providers.ts';
+import { probeProfileProviders } from './profile-providers.ts';
 import { createPolledProvider } from './provider.ts';
 
 export interface BaseContext {
@@ -100,8 +101,9 @@ function findFailure({ state, problem, remaining, expiration }: Provider): Provi
 }
 
 function findMissingSource(value: string, providers: BaseContext['providers']): MissingBase | null {
-  const provider = providers.get(CREDENTIAL_SOURCES[value] ?? 'login');
-  if (provider !== undefined && value in CREDENTIAL_SOURCES && hasCredentials(provider)) return null;
+  const name = findCredentialSource(value);
+  const provider = name === null ? undefined : providers.get(name);
+  if (provider !== undefined && hasCredentials(provider)) return null;
   const { problem = null } = provider ?? {};
   const isDisabled = problem?.code === 'POLL_FAILED' && problem.reason === 'disabled';
   const cause = isDisabled ? 'IMDS_DISABLED' : 'MISSING';

@@ -1,14 +1,13 @@
-import {
-  type FileVariable,
-  NO_UNUSUAL_SETTINGS,
-  type SessionSetting,
-  type UnusualSettings,
+import type {
+  FileVariable,
+  SessionSetting,
+  UnusualSettings,
 } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
 import type { Environment } from '../../environment/variables.ts';
 import { listImdsLimits } from '../../imds/limits.ts';
-import { readProfileSetting } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
+import { listSourceProfiles } from '../../profile/source-profiles.ts';
 
 const CREDENTIAL_SETTING =
   /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
@@ -35,8 +34,12 @@ export function findUnusualSettings(
   botocoreProfiles: ParsedProfileFiles['profiles'] | null,
 ): UnusualSettings {
   const emptyPaths = FILE_VARIABLES.filter((name) => env[name] === '');
-  const chain = listProfiles(files.profiles, files.selectedName);
-  const withEmpty = botocoreProfiles === null ? [] : listProfiles(botocoreProfiles, files.selectedName);
+  const listSelected = (profiles: ParsedProfileFiles['profiles']) => {
+    const selected = profiles.get(files.selectedName);
+    return selected === undefined ? [] : listSourceProfiles(selected, profiles);
+  };
+  const chain = listSelected(files.profiles);
+  const withEmpty = botocoreProfiles === null ? [] : listSelected(botocoreProfiles);
   const list = (profiles: readonly Profile[], isUnusual: (name: string, value: string) => boolean) => [
     ...new Set(
       profiles
@@ -48,7 +51,6 @@ export function findUnusualSettings(
   ];
   const [selected] = chain;
   return {
-    ...NO_UNUSUAL_SETTINGS,
     notLowercase: list(chain, (name) => name !== name.toLowerCase()),
     empty: list(withEmpty, (_, value) => value.trim() === ''),
     areKeysSplit: selected !== undefined && areKeysSplit(selected),
@@ -89,17 +91,6 @@ export const hasPair = (section: SectionSettings) =>
 export function areKeysSplit({ config, credentials }: Profile): boolean {
   const isSplit = hasKey(credentials) ? !hasPair(credentials) : !hasPair(config);
   return isSplit && hasPair({ ...config, ...credentials });
-}
-
-/** The selected profile, and those that it and the others name as `source_profile`. */
-function listProfiles(profiles: ParsedProfileFiles['profiles'], name: string): Profile[] {
-  const found = new Map<string, Profile>();
-  let profile = profiles.get(name);
-  while (profile !== undefined && !found.has(profile.name)) {
-    found.set(profile.name, profile);
-    profile = profiles.get(readProfileSetting(profile, 'source_profile') ?? '');
-  }
-  return [...found.values()];
 }
 
 /** Whether botocore finds more settings of credentials in a profile than the loader of the JavaScript SDK, or others. */
