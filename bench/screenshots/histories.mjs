@@ -1,6 +1,6 @@
 // The simulated histories of the screenshots. All times and random values are fixed.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROGRAM } from '../harness/commands.mjs';
@@ -74,6 +74,8 @@ export function writePage(name, folder) {
   for (const [host, options] of Object.entries(hosts)) {
     const file = join(own, `${host}.ndjson`);
     run('simulate', ...options, '--until', NOW, '--seed', host, '--host', host, '-o', file);
+    // Key ids of AWS, because the report says that those of `simulate` are false.
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('ASIAFALSE', 'ASIAJ2345'));
     run('import', file);
   }
   const page = join(folder, `${name}.html`);

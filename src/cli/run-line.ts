@@ -76,6 +76,7 @@ export async function runLine(
     ...process,
     stderr: createLocaleOutput(stderr, env),
     debug: line.ownArguments.includes('--debug'),
+    ownArguments: line.ownArguments,
     onError: null,
     onVariablesNote: null,
   };

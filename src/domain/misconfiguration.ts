@@ -23,7 +23,7 @@ export type Misconfiguration =
   | { code: 'SSO_TOKEN_NOT_RENEWED' }
   | ProfileProblem
   /** No server listens at the address that this variable or this setting of the profile names. */
-  | { code: 'UNREACHABLE_ADDRESS'; source: 'imds' | 'container'; name: string }
+  | { code: 'UNREACHABLE_ADDRESS'; source: 'imds' | 'container'; name: string; isLoopback?: boolean }
   /** The process is cred-watch, which would run the same process again. */
   | { code: 'PROCESS_STARTS_ITSELF' }
   /** The process prints something else than the JSON of a `credential_process`. */

@@ -194,8 +194,8 @@ export interface SeriesHistory {
   isPolled: boolean;
   /** The name of the machine that polled last. Absent: unknown, or all samples were imported. */
   polledBy?: string;
-  /** The newest sample of the command `poll`, by the host's clock. Absent: none, or unknown. */
-  polledAt?: Instant;
+  /** The newest sample of the command `poll`, by the host's clock. Null: only other commands recorded samples. Absent: unknown. */
+  polledAt?: Instant | null;
   generations: readonly RecordedGeneration[];
   /** The newest known clock offset of the host, from the polls of all of its sources. */
   newestClockOffset: Seconds | null;

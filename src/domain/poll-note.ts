@@ -64,6 +64,8 @@ export const POLL_NOTE_CODES = [
   'CONTAINER_OF_BUILD',
   'KEY_IN_DATABASE',
   'CLOCK_WRONG',
+  // Of commands that record the poll.
+  'SIMULATED_CREDENTIALS',
 ] as const;
 export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 

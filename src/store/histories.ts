@@ -149,7 +149,7 @@ const toSeries = (row: SeriesRow) => ({
   identity: toIdentity(row),
   isPolled: row.polled === 1,
   ...toPolledBy(row),
-  ...(row.pollCommandAt === 0 ? {} : { polledAt: row.pollCommandAt }),
+  polledAt: row.pollCommandAt === 0 ? null : row.pollCommandAt,
   session: toSessionFacts(row),
 });
 

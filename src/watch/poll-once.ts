@@ -1,4 +1,5 @@
 import { hasNoTemporaryCredentials } from '../domain/failures/no-temporary-credentials.ts';
+import { listFalseKeyNotes } from '../domain/keys/false-key-id.ts';
 import type { FailureReason, SeriesIdentity } from '../domain/model.ts';
 import { readSessionFacts } from '../domain/session-facts.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
@@ -80,7 +81,7 @@ export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted
   const { source, store, machine } = context;
   const knownHost = explainLoss('the poll was not recorded', () => findHost(context, polled));
   const before = findEarlierHost(context, polled);
-  const outcome = knownHost === null && polled.ok ? polled : withoutHostNote(polled);
+  const outcome = withKeyNotes(knownHost === null && polled.ok ? polled : withoutHostNote(polled));
   const identity: SeriesIdentity = {
     host: knownHost ?? machine,
     source: outcome.identity.source ?? source.name,
@@ -147,6 +148,11 @@ function withEarlierHost(outcome: PollOutcome, host: string | null, { source, st
   if (host === null || store.recentHistories({ host, source: source.name }, 1).length === 0) return outcome;
   const note = { code: 'OTHER_HOST_STAYS', host, source: source.name } as const;
   return { ...outcome, notes: [...outcome.notes, note] };
+}
+
+function withKeyNotes(outcome: PollOutcome): PollOutcome {
+  const notes = outcome.ok ? listFalseKeyNotes(outcome.credentials.accessKeyId) : [];
+  return notes.length === 0 ? outcome : { ...outcome, notes: [...outcome.notes, ...notes] };
 }
 
 /** A missing instance id matters only if the host is unknown. */

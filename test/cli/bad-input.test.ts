@@ -627,7 +627,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
     env: { AWS_METADATA_SERVICE_TIMEOUT: '-3' },
     note: 'AWS_METADATA_SERVICE_TIMEOUT has an invalid value, which was ignored',
     error: 'unreachable: could not connect to the endpoint (ECONNREFUSED at 127.0.0.1:1)',
-    hint: 'check that IMDS responds at this address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
+    hint: 'check that the server at this address, for example `cred-watch simulate`, has started and listens, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
   },
 ];
 

@@ -56,7 +56,9 @@ test.skipIf(!isThorough || (mayBeSkipped && noNetworkNamespace !== null)).each(O
       },
     });
     const notes = run.stderr.trimEnd().split('\n');
-    expect(notes.filter((note) => !/^note: profile dev has aws_access_key_id, /.test(note))).toEqual([]);
+    const known = /^note: (profile dev has aws_access_key_id, |the credentials are false: )/;
+    expect(notes.filter((note) => !known.test(note))).toEqual([]);
+    expect(run.stdout).toMatch(/! the credentials of this series are false/);
     expect(run.stdout).toMatch(/864 records in 1 file: 864 added/);
     expect(run.stdout).toMatch(
       / verdict +not safe: a 5h job with a margin of 5m, .* short at the worst moment/,

@@ -353,7 +353,7 @@ describe('polling', () => {
 
 describe('check with a source of sources.auto', () => {
   const KEYS = {
-    AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
+    AWS_ACCESS_KEY_ID: 'ASIATESTS0000000ENVI',
     AWS_SECRET_ACCESS_KEY: 'false-secret',
     AWS_SESSION_TOKEN: 'false-token',
     AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 8 * 3_600_000).toISOString(),

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { runProgram } from '../support/cli/built-program.ts';
 import { startSimulation } from '../support/cli/running-simulation.ts';
+import { SIMULATED_NOTE } from '../support/cli/simulated-note.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { ciTest } from '../support/thorough.ts';
 
@@ -31,7 +32,7 @@ ciTest('a child of exec --refresh gets new credentials across two rotations', as
       env,
     },
   );
-  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run).toMatchObject({ code: 0, stderr: SIMULATED_NOTE });
   const { seen, variables } = JSON.parse(run.stdout);
   expect(variables).toEqual(
     expect.arrayContaining([

@@ -73,7 +73,8 @@ export const execCommand: CommandDefinition = {
     const { io, childCommand } = invocation;
     validate(flags, invocation);
     using context = await openStartCheck(flags, io);
-    const start = await findSafeStart(context, flags, io);
+    // Not in `env`: programs show its first message as the reason of a failure.
+    const start = await findSafeStart(context, flags, io, ['SIMULATED_CREDENTIALS']);
     if (typeof start === 'number') return EXIT.notStarted;
     const { poll, credentials, record } = start;
     if (flags.refresh && context.source.name === 'environment') {

@@ -65,7 +65,7 @@ export const pruneCommand: CommandDefinition = {
     const path = resolveDatabaseFile(db, io);
     assertNamedFileExists(db, path, io);
     // Opening for writing would create a missing database.
-    (await openExistingStore(path, 'prune', io)).close();
+    (await openExistingStore(path, io)).close();
     if (removeSeries) {
       const removal = await import('../prune/remove-series.ts');
       const selection = Object.fromEntries(

@@ -154,7 +154,7 @@ async function printReport(report: PushReport, format: TextOrJson, io: Io): Prom
 /** Opening for writing would create a missing database. */
 async function openForPush(db: string | undefined, io: Io): Promise<SampleStore> {
   const path = resolveDatabaseFile(db, io, DATABASES_HINT);
-  (await openExistingStore(path, 'push', io)).close();
+  (await openExistingStore(path, io)).close();
   const { SampleStore } = await import('../../store/sample-store.ts');
   return SampleStore.open(path);
 }

@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { REDACTED } from '../../redact.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { findDefaultDatabasePath, ROOT_DATABASE_PATH } from '../../store/database-path.ts';
+import { formatShellCommand } from '../../untrusted-text.ts';
+import { FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
 import type { Io } from '../process/io.ts';
 
 /** A full disk can leave an empty file. SQLite treats it as a new database. */
@@ -30,15 +33,10 @@ export function assertNamedFileExists(
 /**
  * For users who poll as root, but read without root rights: the default databases differ. Null if this is not the
  * reason for missing samples.
- * @param command what the user has to run as root
  */
-export function findRootHint(
-  path: string,
-  command: string,
-  io: Pick<Io, 'env' | 'home' | 'isRoot'>,
-): string | null {
+export function findRootHint(path: string, io: RootHintIo): string | null {
   if (io.isRoot || path !== findDefaultDatabasePath(io)) return null;
-  const run = `run \`sudo cred-watch ${command}\``;
+  const run = `run \`sudo ${formatOwnCommand(io)}\``;
   switch (examineFile(ROOT_DATABASE_PATH)) {
     case 'present':
       return `root's samples are in ${ROOT_DATABASE_PATH}: ${run}`;
@@ -48,6 +46,30 @@ export function findRootHint(
       return null;
   }
 }
+
+export type RootHintIo = Pick<Io, 'env' | 'home' | 'isRoot' | 'ownArguments'>;
+
+/**
+ * The command line for root, who does not have the variables of the user. Without passwords
+ * in URLs and the values of flags that can be secrets.
+ */
+const formatOwnCommand = ({ env, ownArguments }: RootHintIo): string =>
+  formatShellCommand(
+    [
+      ...[...Object.values(FLAG_VARIABLES), 'CRED_WATCH_HOST']
+        .filter((name) => env[name])
+        .map((name) => `${name}=${env[name]}`),
+      'cred-watch',
+      ...ownArguments,
+    ]
+      // No word contains a zero.
+      .join('\0')
+      .replace(SECRETS, REDACTED)
+      .split('\0'),
+  );
+
+/** In words that are joined by zeros. The flags are those of `SECRET_FLAGS`. */
+const SECRETS = /(?<=\0--(?:external-id|process)[=\0])[^\0]*|(?<=:\/\/)[^/\0]*(?=@)/g;
 
 /** `hidden`: a folder of the path cannot be searched, so the file may exist. */
 function examineFile(path: string): 'present' | 'empty' | 'missing' | 'hidden' {

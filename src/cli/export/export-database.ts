@@ -27,7 +27,7 @@ export async function openExportDatabase(
   const location = resolveExistingDatabase(db, io);
   if (isFolder(location)) return openFolder(location, format, filter);
   if (!isPostgresUrl(location)) {
-    const store = await openExistingStore(location, 'export', io);
+    const store = await openExistingStore(location, io);
     return {
       name: location,
       store,

@@ -46,7 +46,6 @@ const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
   ['--threshold', '--margin'],
   ['--database', '--db'],
   ['--length', '--job-duration'],
-  ['--port', '--listen 127.0.0.1:9464'],
   ['--out', '--output'],
   ['--once', 'no flag: without --interval, poll runs once'],
   ['--verbose', '--debug'],

@@ -15,6 +15,7 @@ import {
   guessLongFlag,
   seeHelp,
 } from './flag-hints.ts';
+import { suggestAddress } from './suggestions/suggest-address.ts';
 import { suggestFlag } from './suggestions/suggest-flag.ts';
 
 /**
@@ -69,6 +70,7 @@ function describeError(
       : [
           suggestOrder(program, command, ownArguments) ??
             (command === null ? buildJobHint(ownArguments, unknownFlag) : null) ??
+            suggestAddress(program, command, unknownFlag, ownArguments) ??
             hint ??
             guess(),
         ];

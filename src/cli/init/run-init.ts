@@ -72,7 +72,10 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
     recordedFailures: 'none',
   });
   const { outcome } = recorded;
-  await createPollNotePrinter(io)(outcome.notes);
+  await createPollNotePrinter(io)(
+    // The report of `init` has an attention.
+    outcome.notes.filter(({ code }) => code !== 'SIMULATED_CREDENTIALS'),
+  );
   if (!outcome.ok) {
     await printFailedSample(outcome, flags, io);
     await printVariablesNote(invocation.command, io);

@@ -8,6 +8,8 @@ import type { Users } from './users.ts';
 export interface Io extends ProcessIo {
   /** Print stack traces of errors. */
   debug: boolean;
+  /** The words after the name of the program, without the command of `exec`. */
+  ownArguments: readonly string[];
   /** Also receives every printed error. */
   onError: ((message: string, hint: string | null) => void) | null;
   /** Also receives every note about the variables of flags. */

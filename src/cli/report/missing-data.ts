@@ -116,7 +116,7 @@ export function describeMissingSeries(
 
 function describeNoSamples(
   { hasDatabase, readSeriesNames }: MissingDataReport,
-  { databasePath: path, filter, command, variables = [] }: ReadContext,
+  { databasePath: path, filter, variables = [] }: ReadContext,
   io: Io,
 ): MessageAndHint {
   if (isFiltered(filter) && hasDatabase) {
@@ -128,7 +128,7 @@ function describeNoSamples(
   }
   return [
     hasDatabase ? `no samples in ${path}` : `no samples: ${describeMissingDatabase(path)}`,
-    findRootHint(path, command, io) ?? RECORD_SAMPLES,
+    findRootHint(path, io) ?? RECORD_SAMPLES,
   ];
 }
 
@@ -136,7 +136,7 @@ function describeNoSamples(
 function describeNoRuns(
   { name, runs }: ReadJob,
   { hasDatabase, jobNames }: MissingDataReport,
-  { databasePath: path, filter, command }: ReadContext,
+  { databasePath: path, filter }: ReadContext,
   io: Io,
 ): MessageAndHint {
   const isDuration = name !== null && !jobNames.includes(name) && parseDuration(name) !== null;
@@ -147,7 +147,7 @@ function describeNoRuns(
   if (!hasDatabase)
     return [
       `no runs of job ${name}: ${describeMissingDatabase(path)}`,
-      findRootHint(path, command, io) ?? RECORD_RUNS,
+      findRootHint(path, io) ?? RECORD_RUNS,
     ];
   if (runs !== null && runs.runCount > 0) {
     const ended = runs.finished === null ? 'ended yet' : 'ended with exit code 0';

@@ -1,4 +1,5 @@
 import { selectJobNotes } from '../../domain/job-notes.ts';
+import { listFalseKeyNotes } from '../../domain/keys/false-key-id.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import { listSessionNotes } from '../../domain/session-facts.ts';
@@ -53,7 +54,10 @@ export async function judgeNewestSample(
   const selection = { host, maxAge, machine: io.machine, ...identified.credentials };
   const { judgement, sessionFacts, sampleAge } = judgeStored(store, selection, job, now);
   if (judgement.unknownReason?.code === 'NO_SAMPLES') await explainNoSamples(database, selection, flags, io);
-  const notes = listSessionNotes(sessionFacts, judgement.judgedAt);
+  const notes = [
+    ...listSessionNotes(sessionFacts, judgement.judgedAt),
+    ...listFalseKeyNotes(judgement.credentials?.accessKeyId ?? ''),
+  ];
   return { judgement, notes: selectJobNotes(notes, judgement), sampleAge };
 }
 
@@ -90,7 +94,7 @@ async function explainNoSamples(
   io: Io,
 ): Promise<void> {
   if (store === null) {
-    const hint = findRootHint(name, 'check --offline', io) ?? undefined;
+    const hint = findRootHint(name, io) ?? undefined;
     return printNote(io, describeMissingDatabase(name), hint);
   }
   if (store.seriesNames('host').length === 0) return printNote(io, `no samples in ${name}`);

@@ -56,17 +56,21 @@ const SHOWN_NOTES: readonly PollNoteCode[] = [
 /** A job without a duration refreshes its credentials, until the token of its source expires. */
 const REFRESH_NOTES: readonly PollNoteCode[] = [...SHOWN_NOTES, 'SSO_TOKEN_EXPIRES'];
 
-/** Like `checkStart`. If a start is not safe, prints the reason and returns the exit code of `env`. */
+/**
+ * Like `checkStart`. If a start is not safe, prints the reason and returns the exit code of `env`.
+ * @param moreNotes notes to print besides those that `exec` and `env` print
+ */
 export async function findSafeStart(
   context: StartCheckContext,
   flags: StartCheckFlags,
   io: Io,
+  moreNotes: readonly PollNoteCode[] = [],
 ): Promise<SafeStart | number> {
   const check = await checkStart({ ...context, arePassed: true }, flags, io);
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
   const notes = selectJobNotes(outcome.notes, judgement);
-  const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
+  const shown = [...(flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES), ...moreNotes];
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) {
     const exitCode = await printRefusal(check, flags, context.store, io);

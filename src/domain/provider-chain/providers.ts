@@ -229,6 +229,8 @@ export interface ChainFacts {
   /** At most one per client. Applied after `botocoreProfile`. */
   clientProfiles: readonly ClientProfile[];
   unusualSettings: UnusualSettings;
+  /** What SDKs find in the shared files without AWS_PROFILE. Absent: AWS_PROFILE is not set, or unknown. */
+  defaultProfile?: { exists: boolean; providers: Readonly<Partial<Record<ProfileProvider, Provider>>> };
 }
 
 /** The endpoint of IMDS unless a setting names another one. */

@@ -16,7 +16,15 @@ export interface FailingSource {
   hasSamples: boolean;
 }
 
+/**
+ * Which samples `at` is about. `poll`: the command `poll` recorded the newest one of its own. `other-command`: only
+ * commands such as `check` recorded samples. `import`: all samples are imported. `unknown`: the database does not store
+ * which command recorded a sample, as in PostgreSQL.
+ */
+export type PollOrigin = 'poll' | 'other-command' | 'import' | 'unknown';
+
 export interface LastPoll {
+  origin: PollOrigin;
   at: Instant;
   ageSeconds: Seconds;
   /** The poller seems to have stopped. Samples of `check`, `exec` or `env` are newer, and hide that. */
@@ -27,23 +35,30 @@ export interface LastPoll {
 /** Clocks that were corrected move a sample by less. */
 const SAME_SAMPLE: Seconds = 60;
 
+/** Whether the newest sample is not the one of the last poll, so another command recorded it. */
+export const isAfterPoll = (lastSample: Instant, polledAt: Instant): boolean =>
+  secondsBetween(polledAt, lastSample) > SAME_SAMPLE;
+
 export function findLastPoll(
   failure: FailingSource | null,
   measured: { lastSample: Instant; ageSeconds: Seconds } | null,
-  { polledAt, measurement, findings }: SeriesAnalysis,
+  { polledAt, isPolled, measurement, findings }: SeriesAnalysis,
   now: Instant,
 ): LastPoll | null {
   if (failure !== null) {
     // Failed polls are stored with the time of the host's clock.
     const at = measurement === null ? failure.lastAt : correctHostTime(failure.lastAt, measurement);
     const readAt = measurement === null ? now : correctNow(now, measurement);
-    return { at, ageSeconds: secondsBetween(at, readAt), isHidden: false, failure };
+    return { origin: 'poll', at, ageSeconds: secondsBetween(at, readAt), isHidden: false, failure };
   }
   if (measured === null) return null;
   const { lastSample: at, ageSeconds } = measured;
-  const pollAge = polledAt === undefined ? ageSeconds : secondsBetween(polledAt, now);
-  if (polledAt === undefined || pollAge <= ageSeconds + SAME_SAMPLE)
-    return { at, ageSeconds, isHidden: false, failure: null };
+  const newest = { at, ageSeconds, isHidden: false, failure: null };
+  if (!isPolled) return { origin: 'import', ...newest };
+  if (polledAt === undefined) return { origin: 'unknown', ...newest };
+  if (polledAt === null) return { origin: 'other-command', ...newest };
+  const pollAge = secondsBetween(polledAt, now);
+  if (!isAfterPoll(now - ageSeconds * 1000, polledAt)) return { origin: 'poll', ...newest };
   const isHidden = findings.some(({ code }) => code === 'POLLS_STOPPED');
-  return { at: polledAt, ageSeconds: pollAge, isHidden, failure: null };
+  return { origin: 'poll', at: polledAt, ageSeconds: pollAge, isHidden, failure: null };
 }

@@ -56,7 +56,7 @@ function analyseMeasurement(
     session,
     ...(newestOutside === undefined ? {} : { newestOutside }),
     ...(polledAt === undefined ? {} : { polledAt }),
-    ...(polledAt === undefined || measurement === null
+    ...(polledAt == null || measurement === null
       ? {}
       : { lastPollAt: correctHostTime(polledAt, measurement) }),
     measurement,

@@ -4,6 +4,7 @@ export type FindingSeverity = 'problem' | 'note';
 
 /** Permanent codes with their severity, in the order of reports: first what endangers a job. */
 export const FINDING_SEVERITIES = {
+  SIMULATED_CREDENTIALS: 'problem',
   SERVED_EXPIRED: 'problem',
   ROTATION_TOO_LATE: 'problem',
   ROTATION_OVERDUE: 'problem',
@@ -39,6 +40,8 @@ export const FINDING_CODES = Object.keys(FINDING_SEVERITIES) as readonly Finding
  * the JSON form relies on this rule.
  */
 export interface FindingFields {
+  /** `count` of all `generationCount` generations are from `cred-watch simulate`. */
+  SIMULATED_CREDENTIALS: { count: number; generationCount: number };
   /** `at`: the sample with the smallest remaining validity. */
   SERVED_EXPIRED: { at: Instant; expiredForSeconds: Seconds };
   /**

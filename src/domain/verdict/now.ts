@@ -130,7 +130,7 @@ function startJudgement(options: JudgePassedOptions) {
   const laterStart = findLaterStart(analysis, required, session);
   const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
   const polledEverySeconds = findPollInterval(analysis, at);
-  const hasPoller = analysis?.polledAt !== undefined;
+  const hasPoller = analysis?.polledAt != null;
   return {
     ...{
       job,

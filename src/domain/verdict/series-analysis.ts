@@ -16,7 +16,7 @@ export interface CheckedSeries extends Omit<SeriesHistory, 'generations' | 'newe
   age: Seconds | null;
   /** When the series was analysed, by the clock that dates its samples. */
   analysedAt: Instant;
-  /** `polledAt` by the clock that dates the samples. Absent without a sample, and as `polledAt`. */
+  /** `polledAt` by the clock that dates the samples. Absent without a sample, and if `polledAt` is null or absent. */
   lastPollAt?: Instant;
   /** Older samples are stale. Null: samples never become stale. */
   maxAge: Seconds | null;

@@ -66,7 +66,7 @@ export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): st
 ${renderHeadline(fleet, context)}
 ${fleet.groups !== null && renderGroups(fleet.groups)}
 ${fleet.hosts.length > 0 && renderHosts(shown.hosts, listHostNotes(fleet, context.now))}
-${hidden !== undefined && html`<p class="hidden-series muted">${describeMore(shown.hidden.length, hidden.verdict)}</p>`}
+${hidden !== undefined && html`<p class="hidden-series muted">${prose(describeMore(shown.hidden.length, hidden.verdict))}</p>`}
 ${renderList('Failing polls', failing.length === 0 ? [] : [...failing, capitalise(FAILING_ADVICE)])}
 ${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, capitalise(adviseOnSilence(fleet.silentHosts))])}
 ${renderList('Changed last week', fleet.changes.map(describeChange))}

@@ -20,6 +20,12 @@ const SENTENCES: {
     judgements: readonly JobJudgement[],
   ) => string;
 } = {
+  SIMULATED_CREDENTIALS: ({ count, generationCount }) =>
+    `${
+      count === generationCount
+        ? 'the credentials of this series are false: they come'
+        : `${formatNumber(count)} of ${formatCount(generationCount, 'generation')} of this series have false credentials, which come`
+    } from \`cred-watch simulate\`, so its verdict says nothing about AWS; use another --db for a trial, or remove the series: \`cred-watch prune --remove-series --host HOST --source SOURCE --role ROLE\``,
   SERVED_EXPIRED: ({ expiredForSeconds, at }, times) =>
     `the source had expired credentials, up to ${duration(expiredForSeconds)} after their expiration (${times.timestamp(at)}); most SDKs use them without an error`,
   ROTATION_TOO_LATE: ({ count, leadTimeSeconds, maxLeadTimeSeconds, at, certain }, times) =>

@@ -141,6 +141,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `${describeClockNow(offsetSeconds)}: correct it, because AWS rejects requests that are signed more than ${formatDuration(MAX_REQUEST_SKEW)} off`,
   KEY_IN_DATABASE: ({ host, source, expiresAt }, times) =>
     `the database knows the key: it expires at ${times.timestamp(expiresAt)}, as ${source} of ${host} stated`,
+  SIMULATED_CREDENTIALS: () =>
+    'the credentials are false: they come from `cred-watch simulate`; keep them out of the database of real ones with --db or CRED_WATCH_DB',
   CONTAINER_OF_BUILD: ({ platform }) =>
     `this is a build of ${PLATFORM_NAMES[platform]}: the container endpoint replaces the credentials in time, but a script that copied the keys keeps the old ones; for long commands use \`cred-watch exec --refresh\``,
 };

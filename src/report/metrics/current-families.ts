@@ -15,7 +15,7 @@ import {
 } from './families.ts';
 import {
   findLastFailure,
-  findLastSample,
+  findLastPollOrSample,
   groupByHostSource,
   type HostSource,
   isSourceUp,
@@ -50,16 +50,16 @@ function* buildHostSourceFamilies(
 ): Generator<CurrentFamily> {
   const attempts = hostSources.map((hostSource) => ({
     ...hostSource,
-    lastSample: findLastSample(hostSource),
+    lastPoll: findLastPollOrSample(hostSource),
     lastFailure: findLastFailure(hostSource),
   }));
   const build = createFamilyBuilder(attempts, buildHostSourceLabels);
   const buildLastPoll = createFamilyBuilder(lastPolls, buildHostSourceLabels);
   yield build('polls_total', countPolls);
   // Imported samples have no poller that could be silent.
-  yield build('poll_last_attempt_timestamp_seconds', ({ analyses, lastSample, lastFailure }) =>
+  yield build('poll_last_attempt_timestamp_seconds', ({ analyses, lastPoll, lastFailure }) =>
     analyses.some(({ isPolled, failedPolls }) => isPolled || failedPolls.length > 0)
-      ? Math.max(lastSample, lastFailure)
+      ? Math.max(lastPoll, lastFailure)
       : null,
   );
   yield build('source_up', (hostSource) => Number(isSourceUp(hostSource)));

@@ -3,6 +3,7 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { minBy, range } from '../../domain/measurement/statistics.ts';
 import type { Instant, SourceName } from '../../domain/model.ts';
 import { getHostSourceKey } from '../../domain/series-key.ts';
+import { isAfterPoll } from '../../domain/status/last-poll.ts';
 import { correctHostTime } from '../../domain/verdict/analyse.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
@@ -35,6 +36,13 @@ export const correctFailureTime = (at: Instant, newest: Measurement | null): Ins
 
 export const findLastSample = ({ newest }: HostSource): Instant =>
   newest?.lastSample ?? Number.NEGATIVE_INFINITY;
+
+/** Leaves out newer samples of other commands, because they would hide a stopped poller. */
+export function findLastPollOrSample(hostSource: HostSource): Instant {
+  const lastSample = findLastSample(hostSource);
+  const polls = range(hostSource.analyses.flatMap(({ lastPollAt }) => lastPollAt ?? []));
+  return polls !== null && isAfterPoll(lastSample, polls.max) ? polls.max : lastSample;
+}
 
 export function findLastFailure({ analyses, newest }: HostSource): Instant {
   const failures = analyses.flatMap(({ failedPolls }) => failedPolls);

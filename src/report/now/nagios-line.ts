@@ -1,4 +1,5 @@
 import { isClockWrong } from '../../domain/aws-limits.ts';
+import { isFalseKeyId } from '../../domain/keys/false-key-id.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeNowUnknownReason } from '../messages/now.ts';
@@ -7,13 +8,17 @@ import { formatNagiosLine, formatRemainingData } from '../text/nagios-line.ts';
 
 /** The line of `check`. */
 export function renderNagiosLine(now: NowJudgement): string {
-  const { verdict, identity, remaining, required, unknownReason, clockOffset } = now;
+  const { verdict, identity, remaining, required, unknownReason, clockOffset, credentials } = now;
   const series = identity === null ? '' : `${[identity.source, identity.role].filter(Boolean).join('/')} `;
   const text =
     unknownReason !== null
       ? describeNowUnknownReason(unknownReason).message
       : `${series}${formatRemaining(remaining)}, needs ${duration(required)}`;
-  const texts = isClockWrong(clockOffset) ? [text, describeWrongClock(clockOffset)] : [text];
+  const texts = [
+    text,
+    ...(isClockWrong(clockOffset) ? [describeWrongClock(clockOffset)] : []),
+    ...(isFalseKeyId(credentials?.accessKeyId ?? '') ? ['simulated credentials'] : []),
+  ];
   return formatNagiosLine(verdict, texts.join('; '), formatPerformanceData(now));
 }
 

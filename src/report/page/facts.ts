@@ -19,8 +19,8 @@ interface FactOptions {
   series: Pick<SeriesAnalysis, 'isPolled' | 'findings'>;
   margin: Seconds;
   times: TimeFormat;
-  /** A verdict above the facts states the worst case and the watched time. */
-  hasVerdict: boolean;
+  /** What a verdict or a headline above the facts states. */
+  stated: 'nothing' | 'worst-case' | 'verdict';
 }
 
 /** The labels of the facts, from the conclusions to the samples. */
@@ -34,13 +34,14 @@ const ORDER = [
   'watched time',
   'samples',
 ];
-const IN_VERDICT = new Set(['worst case', 'watched time']);
+const STATED = {
+  nothing: new Set<string>(),
+  'worst-case': new Set(['worst case']),
+  verdict: new Set(['worst case', 'watched time']),
+};
 
 /** The measured values of a series that the page does not show elsewhere. */
-export function listFacts(
-  measurement: Measurement,
-  { series, margin, times, hasVerdict }: FactOptions,
-): Row[] {
+export function listFacts(measurement: Measurement, { series, margin, times, stated }: FactOptions): Row[] {
   const rows = listMeasuredRows(measurement, series, margin, times);
   const byLabel = new Map(rows.map((row) => [row[0], row]));
   const {
@@ -75,13 +76,13 @@ export function listFacts(
   byLabel.set('sampled minimum', [
     'sampled minimum',
     formatSampledMinimum(sampledMinimum.seconds),
-    hasVerdict && overstatement > 0
+    stated !== 'nothing' && overstatement > 0
       ? describeAboveWorstCase(overstatement)
       : `at ${times.timestamp(sampledMinimum.at)}`,
   ]);
   return ORDER.flatMap((label) => {
     const row = byLabel.get(label);
-    const isShown = row !== undefined && row[1] !== UNKNOWN_VALUE && !(hasVerdict && IN_VERDICT.has(label));
+    const isShown = row !== undefined && row[1] !== UNKNOWN_VALUE && !STATED[stated].has(label);
     return isShown ? [row] : [];
   });
 }

@@ -1,4 +1,4 @@
-import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
+import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { findJudgedSeries, type JudgedSeries, rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import {
   describeOutcome,
@@ -56,10 +56,9 @@ export function renderPageHeadline(
   now: Markup | null = null,
 ): Markup {
   const headline = buildHeadline(assessment, times, now !== null);
-  if (now === null) return renderCard(headline, headline.advice);
-  return html`<div class="now-first">${now}
-${renderCard(headline)}
-${headline.advice && html`<div class="card advice-card">${headline.advice}</div>`}</div>`;
+  return now === null
+    ? renderCard(headline)
+    : html`<div class="now-first">${now}\n${renderCard(headline)}</div>`;
 }
 
 function buildHeadline(assessment: Assessment, times: TimeFormat, isLive: boolean): Headline {
@@ -76,18 +75,27 @@ function buildHeadline(assessment: Assessment, times: TimeFormat, isLive: boolea
 /** Characters. A longer sentence, with long names, has a smaller font. */
 const MAX_LARGE_SENTENCE = 150;
 
-function renderCard(headline: Headline, advice: Markup | null = null): Markup {
-  const { tone = '', isWeak = false, state, scope, retired = null, sentence, content } = headline;
+function renderCard(headline: Headline): Markup {
+  const { tone = '', isWeak = false, state, scope, retired = null, sentence, content, advice } = headline;
   const isLong = sentence.length > MAX_LARGE_SENTENCE;
   const before =
     tone !== '' &&
     state !== undefined &&
     html`<span class="state">${renderIcon(tone, isWeak)} ${capitalise(state)}<span class="for-ears">:</span></span> `;
   return html`<section class="card verdict ${tone}${isWeak && ' weak'}" aria-label="verdict">
-<div>${scope !== undefined && html`<p class="question">${scope}</p>`}${retired !== null && html`<p class="question"><strong>${prose(capitalise(retired))}</strong></p>`}<h1${isLong && new Markup(' class="long"')}>${before}${prose(capitalise(sentence))}</h1>
+<div>${scope !== undefined && html`<p class="question scope">${scope}</p>`}${retired !== null && html`<p class="question"><strong>${prose(capitalise(retired))}</strong></p>`}<h1${isLong && new Markup(' class="long"')}>${before}${prose(capitalise(sentence))}</h1>
 ${content}</div>
 ${advice}
 </section>`;
+}
+
+/** The series whose worst case is the headline of a page without a job. */
+export function findSeriesOfHeadline({ series, jobs }: Assessment): AssessedSeries | null {
+  const [only, ...others] = series;
+  const measurement = only?.analysis.measurement ?? null;
+  const isExpired = measurement !== null && measurement.worstCase.seconds < 0;
+  // The headline about expired credentials has no duration.
+  return only === undefined || others.length > 0 || jobs.length > 0 || isExpired ? null : only;
 }
 
 function buildWithoutJob({ series }: Assessment): Headline {

@@ -38,6 +38,10 @@ export function renderPage(
   const sections = createSectionRenderer(shown, assessment, context);
   const refreshSeconds = options.refreshSeconds ?? null;
   const from = Math.min(now, ...shown.flatMap(({ analysis }) => analysis.measurement?.firstSample ?? []));
+  // Below the chart of a single series, which belongs on the first screen.
+  const hiddenLines = describeHiddenSeries(hidden, times).map(
+    (each) => html`<p class="hidden-series muted">${prose(each)}</p>\n`,
+  );
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -58,8 +62,9 @@ export function renderPage(
 ${renderPageHeadline(assessment, times, refreshSeconds === null ? null : renderNow(assessment, context))}
 ${renderProblems(shown, getSectionId, times)}
 ${renderOverview(shown, assessment, context.margin)}
-${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
+${shown.length > 1 && hiddenLines}
 ${shown.map(sections)}
+${shown.length <= 1 && hiddenLines}
 ${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${prose(times.timestamp(now))}. ${describeTimeZone(times)}</p></footer>
 </main>

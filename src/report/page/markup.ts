@@ -86,15 +86,16 @@ export function renderDefinitionList(rows: readonly Row[], className: string): M
 /**
  * A table that scrolls if it is too wide.
  * @param headingId of the heading that names the table
+ * @param labels texts, or whole cells
  * @param rows from {@link renderTableRow}
  */
 export const renderHtmlTable = (
   headingId: string,
-  labels: readonly string[],
+  labels: readonly (string | Markup)[],
   rows: readonly Markup[],
   className = 'rows',
 ): Markup => html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="${headingId}"><table class="${className}">
-<thead><tr>${labels.map((label) => html`<th scope="col">${prose(label)}</th>`)}</tr></thead>
+<thead><tr>${labels.map((label) => (typeof label === 'string' ? html`<th scope="col">${prose(label)}</th>` : label))}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>`;
 

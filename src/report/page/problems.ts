@@ -10,8 +10,8 @@ import { formatSeriesName } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { capitalise, html, type Markup, prose } from './markup.ts';
 
-/** A page of several series shows them in a few lines, because the table of the series follows. */
-const MAX_PROBLEMS_OF_SEVERAL = 3;
+/** More lines would move the chart, or the table of the series, off the first screen. */
+const MAX_PROBLEMS = 3;
 
 interface Problem {
   /** Of the series. */
@@ -45,12 +45,24 @@ export function renderProblems(
   const all = [...failing, ...others];
   if (all.length === 0) return null;
   const isSingle = shown.length === 1;
-  const listed = isSingle ? all : all.slice(0, MAX_PROBLEMS_OF_SEVERAL);
-  const omitted = all.length - listed.length;
-  return html`<section class="problems" aria-labelledby="problems"><h2 id="problems">Problems</h2><ul>${listed.map(
-    ({ id, name, text }) =>
-      html`<li>${isSingle ? prose(capitalise(text)) : html`<a href="#${id}">${name}</a>: ${prose(text)}`}</li>`,
-  )}${omitted > 0 && html`<li>${describeMoreProblems(omitted)}</li>`}</ul></section>`;
+  const [listed, folded] = [all.slice(0, MAX_PROBLEMS), all.slice(MAX_PROBLEMS)];
+  const list = (problems: readonly Problem[]) => problems.map((each) => renderProblem(each, isSingle));
+  const more =
+    folded.length > 0 &&
+    (isSingle
+      ? html`<li><details class="more-problems"><summary>${describeMoreProblems(folded.length)}</summary><ul>${list(folded)}</ul></details></li>`
+      : html`<li>${describeMoreProblems(folded.length)}</li>`);
+  return html`<section class="problems" aria-labelledby="problems"><h2 id="problems">Problems</h2><ul>${list(listed)}${more}</ul></section>`;
+}
+
+/** Characters. On a wide screen, a longer problem has one line and can be opened. */
+const MAX_LINE = 125;
+
+function renderProblem({ id, name, text }: Problem, isSingle: boolean): Markup {
+  const content = isSingle ? prose(capitalise(text)) : html`<a href="#${id}">${name}</a>: ${prose(text)}`;
+  const length = text.length + (isSingle ? 0 : name.length);
+  if (length <= MAX_LINE) return html`<li>${content}</li>`;
+  return html`<li><details class="long-problem"><summary>${content}</summary></details></li>`;
 }
 
 const listProblems = ({ findings }: SeriesAnalysis) =>

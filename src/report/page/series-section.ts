@@ -22,6 +22,7 @@ import { renderDistributions, renderSawTooth } from './charts/charts.ts';
 import { listFacts } from './facts.ts';
 import { listGenerationRows, NO_VALUE } from './generations/generation-row.ts';
 import { renderGenerations, renderWorstRotations } from './generations/tables.ts';
+import { findSeriesOfHeadline } from './headline.ts';
 import {
   capitalise,
   html,
@@ -59,6 +60,7 @@ export function createSectionRenderer(
     const remark = retired !== null && html` <span class="muted">${prose(retired)}</span>`;
     const contents = renderContents(series, {
       isVerdictInHeadline: isInHeadline,
+      isMeasuredInHeadline: findSeriesOfHeadline(assessment) === series,
       isOnlySection: shown.length === 1,
       context,
       id,
@@ -81,6 +83,7 @@ const MAX_OPEN_SECTIONS = 3;
 
 interface SectionOptions {
   isVerdictInHeadline: boolean;
+  isMeasuredInHeadline: boolean;
   /** The problems of the only section are below the headline. */
   isOnlySection: boolean;
   context: SectionContext;
@@ -89,7 +92,7 @@ interface SectionOptions {
 
 function renderContents(series: AssessedSeries, options: SectionOptions): Markup {
   const { analysis, judgements } = series;
-  const { isVerdictInHeadline, isOnlySection, context, id } = options;
+  const { isVerdictInHeadline, isMeasuredInHeadline, isOnlySection, context, id } = options;
   const { margin, times } = context;
   const { measurement, failedPollSpans } = analysis;
   const name = formatSeriesName(analysis.identity);
@@ -105,7 +108,7 @@ function renderContents(series: AssessedSeries, options: SectionOptions): Markup
     series: analysis,
     margin,
     times,
-    hasVerdict: judgements.length > 0,
+    stated: judgements.length > 0 ? 'verdict' : isMeasuredInHeadline ? 'worst-case' : 'nothing',
   });
   const evidence = describeEvidence(measurement, judgements);
   return html`<div class="body"><div class="contents">

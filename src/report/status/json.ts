@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import type { FailingSource } from '../../domain/status/last-poll.ts';
+import type { FailingSource, LastPoll } from '../../domain/status/last-poll.ts';
 import type { MeasuredStatus, SeriesStatus, Status } from '../../domain/status/status.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Job } from '../../domain/verdict/job-verdict.ts';
@@ -50,13 +50,19 @@ const buildSeries = ({
   share_of_safe_starts: judgement?.shareOfSafeStarts ?? null,
   unknown_reasons: judgement?.unknownReasons.map(({ code }) => code) ?? [],
   measured: measured && buildMeasured(measured),
-  last_poll: lastPoll && {
-    at: formatInstant(lastPoll.at),
-    age_seconds: lastPoll.ageSeconds,
-    failure: lastPoll.failure && { reason: lastPoll.failure.reason, detail: lastPoll.failure.detail },
-  },
+  last_poll: lastPoll && buildLastPoll(lastPoll),
   problems: problems.map(({ code }) => code),
 });
+
+/** Null if no poll is recorded. `measured` has the time of the newest sample. */
+const buildLastPoll = ({ origin, at, ageSeconds, failure }: LastPoll) =>
+  origin === 'other-command' || origin === 'import'
+    ? null
+    : {
+        at: formatInstant(at),
+        age_seconds: ageSeconds,
+        failure: failure && { reason: failure.reason, detail: failure.detail },
+      };
 
 const buildMeasured = (measured: MeasuredStatus) => ({
   worst_case: {

@@ -46,7 +46,10 @@ export function createContainerSource(options: SourceOptions): CredentialSource 
         if (url instanceof PollError) throw url;
         if (!options.hasChosenEndpoint) {
           const name = findAddressVariable(options.env);
-          poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'container', name };
+          poll.address = {
+            ...{ code: 'UNREACHABLE_ADDRESS', source: 'container', name },
+            isLoopback: isLoopbackUrl(url),
+          };
         }
         const endpoint = createContainerEndpoint(url, 'the URL of the container credentials', options);
         try {

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import { redactText } from '../../redact.ts';
 import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
-import { removeBrackets, resolveHost } from '../http/addresses.ts';
+import { isLoopbackUrl, removeBrackets, resolveHost } from '../http/addresses.ts';
 import { createStatusError, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
@@ -29,7 +29,10 @@ export function createImdsSource(options: SourceOptions): CredentialSource {
       runPoll({ ...options, limits }, signal, notes.list, async (poll) => {
         if (blockingError !== null || baseUrl === null) throw blockingError;
         if (name !== null && !options.hasChosenEndpoint)
-          poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'imds', name };
+          poll.address = {
+            ...{ code: 'UNREACHABLE_ADDRESS', source: 'imds', name },
+            isLoopback: isLoopbackUrl(baseUrl),
+          };
         if (client === null || options.stateless) client = new ImdsClient(baseUrl, settings, options);
         return client.findCredentials(poll);
       }),

@@ -132,6 +132,14 @@ export async function probeProviders(
           probeClientProfiles({ files, botocoreProfiles, unusual, readers: listFileReaders(), probe }),
         ),
     unusualSettings: unusual,
+    ...(profile === undefined && isVariableSet(env, 'AWS_PROFILE') && ofDefaultVariable === null
+      ? {
+          defaultProfile: {
+            exists: profiles.has('default'),
+            providers: await probe({ ...files, selectedName: 'default' }),
+          },
+        }
+      : {}),
   };
 }
 

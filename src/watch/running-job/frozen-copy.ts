@@ -1,4 +1,5 @@
 import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
+import { listFalseKeyNotes } from '../../domain/keys/false-key-id.ts';
 import { findWrongClockOffset } from '../../domain/keys/key-answer.ts';
 import { computeAheadMs } from '../../domain/keys/known-key.ts';
 import { minBy } from '../../domain/measurement/statistics.ts';
@@ -83,7 +84,7 @@ export async function findFrozenCopy(options: FrozenCopyOptions): Promise<Frozen
     ),
     aheadMs: computeAheadMs(sightings, now),
     wrongClockOffset: findWrongClockOffset(sightings),
-    notes: outcome.notes,
+    notes: [...outcome.notes, ...listFalseKeyNotes(accessKeyId ?? '')],
   };
 }
 

@@ -40,7 +40,7 @@ describe('while a poller fills the database, the advice is to keep polling', () 
   ): void {
     using store = SampleStore.open(db);
     const last = Date.now() - lastMinutesAgo * MINUTE;
-    const credentials = { accessKeyId: 'ASIAFALSEFALSE000001', lastUpdated: last - 65 * MINUTE };
+    const credentials = { accessKeyId: 'ASIATESTSFALSE000001', lastUpdated: last - 65 * MINUTE };
     for (let minutes = 60; minutes >= 0; minutes -= 5)
       store.recordSample(
         { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' },

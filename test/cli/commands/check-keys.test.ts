@@ -4,7 +4,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const KEYS = {
-  AWS_ACCESS_KEY_ID: 'ASIAFALSE0000009999X',
+  AWS_ACCESS_KEY_ID: 'ASIATESTS0000009999X',
   AWS_SECRET_ACCESS_KEY: 'false-secret',
   AWS_SESSION_TOKEN: 'false-token',
 };

@@ -8,7 +8,7 @@ import { ciTest } from '../../support/thorough.ts';
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
 const keys = (number: number, expiresIn?: number): Record<string, string> => ({
-  AWS_ACCESS_KEY_ID: `ASIAFALSE00000000${number}AA`,
+  AWS_ACCESS_KEY_ID: `ASIATESTS00000000${number}AA`,
   AWS_SECRET_ACCESS_KEY: 'false-secret',
   AWS_SESSION_TOKEN: 'false-token',
   ...(expiresIn === undefined ? {} : { AWS_CREDENTIAL_EXPIRATION: inSeconds(expiresIn) }),
@@ -127,7 +127,7 @@ ciTest('check --offline does not start the process of a profile', async () => {
   const { run, home } = await createRoleWorkstation();
   const document = {
     Version: 1,
-    AccessKeyId: 'ASIAFALSE0000000PROC',
+    AccessKeyId: 'ASIATESTS0000000PROC',
     SecretAccessKey: 'false-secret',
     SessionToken: 'false-token',
     Expiration: inSeconds(7200),

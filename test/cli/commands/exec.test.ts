@@ -181,7 +181,7 @@ ciTest('exec --refresh hides the shared files if their default profile has crede
 
 ciTest('exec --refresh warns that keys in variables cannot be refreshed', async () => {
   const keys = {
-    AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
+    AWS_ACCESS_KEY_ID: 'ASIATESTS0000000ENVI',
     AWS_SECRET_ACCESS_KEY: 'false-secret',
     AWS_SESSION_TOKEN: 'false-token',
     AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 3_600_000).toISOString(),

@@ -18,7 +18,7 @@ const ROLE_ARN = 'arn:aws:iam::123456789012:role/other-role';
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
 const KEYS = {
-  AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
+  AWS_ACCESS_KEY_ID: 'ASIATESTS0000000ENVI',
   AWS_SECRET_ACCESS_KEY: 'false-secret',
   AWS_SESSION_TOKEN: 'false-token',
   AWS_CREDENTIAL_EXPIRATION: inHours(8),
@@ -26,7 +26,7 @@ const KEYS = {
 
 const PROCESS_DOCUMENT = JSON.stringify({
   Version: 1,
-  AccessKeyId: 'ASIAFALSE0000000PROC',
+  AccessKeyId: 'ASIATESTS0000000PROC',
   SecretAccessKey: 'false-secret',
   SessionToken: 'false-token',
   Expiration: inHours(8),
@@ -236,7 +236,7 @@ test.each<[string, Settings, string]>([
   [
     'the credential_process of the default profile',
     { files: { '.aws/config': `[default]\ncredential_process = echo '${PROCESS_DOCUMENT}'\n` } },
-    'ASIAFALSE0000000PROC',
+    'ASIATESTS0000000PROC',
   ],
   [
     'the keys of the profile in AWS_PROFILE',
@@ -244,11 +244,11 @@ test.each<[string, Settings, string]>([
       env: { AWS_PROFILE: 'loader' },
       files: {
         '.aws/credentials':
-          '[loader]\naws_access_key_id = ASIAFALSE0000000PROF\naws_secret_access_key = false-secret\n' +
+          '[loader]\naws_access_key_id = ASIATESTS0000000PROF\naws_secret_access_key = false-secret\n' +
           `aws_session_token = false-token\nx_security_token_expires = ${inHours(8)}\n`,
       },
     },
-    'ASIAFALSE0000000PROF',
+    'ASIATESTS0000000PROF',
   ],
 ])('%s are judged and passed if every SDK uses them, and a note names IMDS', async (_, settings, keyId) => {
   const { endpoint, run } = await prepare(settings);

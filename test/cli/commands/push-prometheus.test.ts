@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { startSimulation } from '../../support/cli/running-simulation.ts';
+import { SIMULATED_NOTE } from '../../support/cli/simulated-note.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startImportServer } from '../../support/push/import-server.ts';
 import { IMDS, recordSamples } from '../../support/report/rich-store.ts';
@@ -76,7 +77,7 @@ test('poll --push sends each sample, and the verdict on the job', async () => {
   const to = ['--push', `prometheus=${server.url}`];
   const args = ['poll', '--db', db, '--host', 'pusher', ...to, '-j', '1h'];
   for (let count = 0; count < 2; count += 1)
-    expect(await runCommand(args, { env: environment })).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCommand(args, { env: environment })).toMatchObject({ code: 0, stderr: SIMULATED_NOTE });
   const find = (name: string) => server.accepted.filter((line) => line.startsWith(`cred_watch_${name}{`));
   // The first push sends only the present, and the second one also its sample.
   expect(find('poll_last_success_timestamp_seconds')).toHaveLength(3);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { runShell } from '../../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../../support/cli/namespaces.ts';
+import { SIMULATED_NOTE } from '../../support/cli/simulated-note.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 /** Serves on the addresses of the real endpoints in its own network namespace, and polls them. */
@@ -35,7 +36,7 @@ test.skipIf(mayBeSkipped && noNetworkNamespace !== null)(
     const out = temporaryFolder();
     const env = { OUT: out, AWS_EC2_METADATA_SERVICE_ENDPOINT: undefined };
     const run = await runShell(REAL_ADDRESSES, { prefix: [...OWN_NETWORK], env });
-    expect(run.stderr).toBe('');
+    expect(run.stderr).toBe(SIMULATED_NOTE.repeat(5));
     expect(run.stdout.split('\n')).toEqual([
       'h · imds v2 · simulated-role',
       'h · imds v2 · simulated-role',

@@ -5,6 +5,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
 import { parseNagiosLine } from '../../support/report/nagios-line.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
@@ -81,10 +82,23 @@ test('status -f json names the job, the series and the reasons', async () => {
       polled: false,
       unknown_reasons: ['STALE_SAMPLES'],
       measured: { worst_case: { remaining_seconds: 17_976 }, longest_safe_job_seconds: 17_676 },
-      last_poll: { at: '2015-11-18T12:00:01Z', failure: null },
+      last_poll: null,
     },
     failing_sources: [],
   });
+});
+
+test('samples of check are not shown as polls', async () => {
+  const { env } = await startPlace('imds', 6 * HOUR);
+  const options = { env: { ...env, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') } };
+  const readLastPoll = async () =>
+    JSON.parse((await runCommand(['status', '-f', 'json'], options)).stdout).series.last_poll;
+  await runCommand(['check', '-j', '1h'], options);
+  expect((await runCommand(['status'], options)).stdout).toMatch(/no poll recorded, last sample \ds ago\n$/);
+  expect(await readLastPoll()).toBeNull();
+  await runCommand(['poll'], options);
+  expect((await runCommand(['status'], options)).stdout).toMatch(/last poll \ds ago\n$/);
+  expect(await readLastPoll()).toMatchObject({ failure: null });
 });
 
 describe('without samples', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
 import { minimalEnvironment, NOWHERE } from '../../support/cli/program-run.ts';
+import { SIMULATED_NOTE } from '../../support/cli/simulated-note.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { createTestIo } from '../../support/cli/test-io.ts';
 import { recorder } from '../../support/installation/recorder.ts';
@@ -20,7 +21,7 @@ async function createInstance() {
       const output = recorder();
       const variables = minimalEnvironment({ ...env, HOME: folder, ...changes });
       const code = await main(args, createTestIo(variables, '', { ...output.outputs, home: folder }));
-      return { code, stdout: output.stdout(), stderr: output.stderr() };
+      return { code, stdout: output.stdout(), stderr: output.stderr().replace(SIMULATED_NOTE, '') };
     },
   };
 }

@@ -135,9 +135,9 @@ describe('samples of root', () => {
     cp "$2" /var/lib/cred-watch/samples.db && chmod 600 /var/lib/cred-watch/samples.db &&
     mkdir -m 700 /var/lib/home && chown ${OTHER_USER} /var/lib/home && shift 2 && exec "$@"`;
 
-  const runAsOther = (mode: string, args: string[]) =>
+  const runAsOther = (mode: string, args: string[], env: Record<string, string> = {}) =>
     runProgram(args, {
-      env: { HOME: '/var/lib/home', CRED_WATCH_DB: undefined, XDG_STATE_HOME: undefined },
+      env: { HOME: '/var/lib/home', CRED_WATCH_DB: undefined, XDG_STATE_HOME: undefined, ...env },
       prefix: [...OWN_MOUNTS, 'sh', '-c', SCRIPT, 'sh', mode, db, ...AS_OTHER_USER],
     });
 
@@ -145,17 +145,64 @@ describe('samples of root', () => {
     `a hint tells another user to run the command as root${skipped}`,
     async () => {
       expect(problem).toBeNull();
-      for (const [args, command] of [
-        [['report'], 'report'],
-        [['status'], 'status'],
-        [OFFLINE, 'check --offline'],
-        [['export'], 'export'],
-        [['prune', '--older-than', '3d'], 'prune'],
-      ] as const) {
-        const { stderr } = await runAsOther('700', [...args]);
+      for (const args of [
+        ['report'],
+        ['report', '--fleet', '--since', '7d'],
+        ['status'],
+        OFFLINE,
+        ['export', '--format', 'csv'],
+        ['prune', '--older-than', '3d'],
+        ['push', '--to', '/tmp/destination'],
+        ['serve', '--who'],
+      ]) {
+        const { stderr } = await runAsOther('700', args);
         expect(stderr).toContain(
-          `hint: root may have samples in /var/lib/cred-watch, which this user cannot read: run \`sudo cred-watch ${command}\`\n`,
+          `hint: root may have samples in /var/lib/cred-watch, which this user cannot read: run \`sudo cred-watch ${args.join(' ')}\`\n`,
         );
+      }
+    },
+  );
+
+  test.skipIf(problem !== null && mayBeSkipped)(
+    `the command of the hint has all flags of the user, and no secrets${skipped}`,
+    async () => {
+      expect(problem).toBeNull();
+      const variables = { CRED_WATCH_JOB_DURATION: '4h', CRED_WATCH_HOST: 'db 1', CRED_WATCH_ROLE: '' };
+      const process = ['check', '--offline', '-j', '4h', '--source', 'process'];
+      const role = [
+        'check',
+        '--offline',
+        '-j',
+        '4h',
+        '--source',
+        'role',
+        '--role-arn',
+        'arn:aws:iam::123456789012:role/loader',
+      ];
+      const given = "CRED_WATCH_JOB_DURATION=4h 'CRED_WATCH_HOST=db 1'";
+      for (const [args, env, command] of [
+        [OFFLINE, {}, `cred-watch ${OFFLINE.join(' ')}`],
+        [['report', '--job', "night's job"], {}, "cred-watch report --job 'night'\\''s job'"],
+        [
+          [...role, '--sts-endpoint', 'http://me:hunter2@127.0.0.1:9', '--external-id', 'hunter2'],
+          {},
+          `cred-watch ${role.join(' ')} --sts-endpoint 'http://[redacted]@127.0.0.1:9' --external-id '[redacted]'`,
+        ],
+        [['check', '--offline'], variables, `${given} cred-watch check --offline`],
+        [
+          [...process, '--process', 'get --password hunter2'],
+          {},
+          `cred-watch ${process.join(' ')} --process '[redacted]'`,
+        ],
+        [
+          [...process, '--process=get --password hunter2'],
+          {},
+          `cred-watch ${process.join(' ')} '--process=[redacted]'`,
+        ],
+      ] as [string[], Record<string, string>, string][]) {
+        const { stderr } = await runAsOther('755', args, env);
+        expect(stderr).toContain(`: run \`sudo ${command}\`\n`);
+        expect(stderr).not.toContain('hunter2');
       }
     },
   );
@@ -165,7 +212,7 @@ describe('samples of root', () => {
     const { code, stderr } = await runAsOther('755', ['report', '-j', '5h']);
     expect(code).toBe(3);
     expect(stderr).toContain(
-      "hint: root's samples are in /var/lib/cred-watch/samples.db: run `sudo cred-watch report`\n",
+      "hint: root's samples are in /var/lib/cred-watch/samples.db: run `sudo cred-watch report -j 5h`\n",
     );
   });
 

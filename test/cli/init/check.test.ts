@@ -69,6 +69,22 @@ test('keys in the environment are a note, because SDKs do not use the polled sou
   );
 });
 
+test('no fix recommends a poll of keys that never expire', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write('');
+  Object.assign(machine.env, {
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000',
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+  });
+  const result = await machine.check();
+  const fixes = ['NO_POLLER', 'LAST_POLL'].map((code) => findCheck(result, code));
+  const fix = expect.stringContaining('a poll of these keys always fails');
+  expect(fixes).toEqual([expect.objectContaining({ fix }), expect.objectContaining({ fix })]);
+  expect(findCheck(result, 'CREDENTIALS')).toMatchObject({
+    fix: expect.stringContaining('select another source with --source'),
+  });
+});
+
 test('without a poller, the check names the source of the shell, and the sources with polls', async () => {
   const machine = await createInstallation();
   machine.crontab.write('');

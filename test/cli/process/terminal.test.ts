@@ -61,8 +61,9 @@ describe.skipIf(noTerminal !== null)(`on a terminal${suffix}`, () => {
     const wrapped = await runOnTerminal(args, { columns: 60, env: nowhere });
     expect(wrapped.stdout).toBe(`error: unreachable: could not connect to the endpoint
        (ECONNREFUSED at 127.0.0.1:1)
-hint: check that IMDS responds at this address, or unset
-      AWS_EC2_METADATA_SERVICE_ENDPOINT
+hint: check that the server at this address, for example
+      \`cred-watch simulate\`, has started and listens, or
+      unset AWS_EC2_METADATA_SERVICE_ENDPOINT
 `);
     const { stderr } = await runProgram(args, { env: nowhere });
     expect(stderr.split('\n')).toHaveLength(3);

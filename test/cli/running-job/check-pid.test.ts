@@ -193,7 +193,7 @@ describe.runIf(isLinux)('a process without a copy', () => {
   });
 
   test('a process without keys has a note that names its child with keys', async () => {
-    const keys = 'AWS_ACCESS_KEY_ID=ASIAFALSEFALSE000001 AWS_SECRET_ACCESS_KEY=x';
+    const keys = 'AWS_ACCESS_KEY_ID=ASIATESTSFALSE000001 AWS_SECRET_ACCESS_KEY=x';
     // `cat` ends when its input is closed.
     const script = `exec 3<&0; ${keys} cat <&3 & echo $!; wait`;
     const parent = spawn('sh', ['-c', `(${script}); true`], { env: { PATH: '/usr/bin:/bin' } });
@@ -375,7 +375,7 @@ describe.runIf(isLinux)('the variables of a process are secret and hostile', () 
     ['valid keys', copyVariables(HOUR)],
     [
       'an expiration that is not a time',
-      { AWS_ACCESS_KEY_ID: 'ASIAFALSEFALSE000001', AWS_CREDENTIAL_EXPIRATION: word },
+      { AWS_ACCESS_KEY_ID: 'ASIATESTSFALSE000001', AWS_CREDENTIAL_EXPIRATION: word },
     ],
     [
       'a key id that is a secret',

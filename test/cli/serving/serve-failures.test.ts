@@ -104,7 +104,7 @@ describe('the hint of a first request that fails', () => {
   test.each<[args: string[], hint: string]>([
     [
       [],
-      'check that IMDS responds at this address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT; if this machine is not an EC2 instance with a role, name the credentials to serve: --profile NAME, ',
+      'check that the server at this address, for example `cred-watch simulate`, has started and listens, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT; if this machine is not an EC2 instance with a role, name the credentials to serve: --profile NAME, ',
     ],
     [['--role-arn', ARN], 'name the profile whose credentials assume the role: --profile NAME'],
     [
@@ -115,7 +115,7 @@ describe('the hint of a first request that fails', () => {
     [['--serve', 'a=environment'], 'serve other credentials: --serve a=profile:NAME or --serve a=process:'],
     [
       ['--source', 'container'],
-      'check that the agent runs, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI, or serve other credentials: ',
+      'check that the server at this address, for example `cred-watch simulate`, has started and listens, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI, or serve other credentials: ',
     ],
     [['--process', 'exit 2'], 'run the command by hand and read its error message, which is hidden here'],
   ])('with %j names the flags of serve', async (args, hint) => {

@@ -5,7 +5,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const HOUR = 3_600_000;
-const KEY = 'ASIAFALSE0000009999X';
+const KEY = 'ASIATESTS0000009999X';
 const KEYS = {
   AWS_ACCESS_KEY_ID: KEY,
   AWS_SECRET_ACCESS_KEY: 'false-secret',

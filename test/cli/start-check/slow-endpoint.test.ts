@@ -45,7 +45,7 @@ test('check says nothing about an endpoint for which every SDK waits', async () 
 
 /** A response of STS. The test is about the time before this request, so the server verifies no signature. */
 const SESSION = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
-<AccessKeyId>ASIAFALSE0000000ROLE</AccessKeyId><SecretAccessKey>false-secret</SecretAccessKey>
+<AccessKeyId>ASIATESTS0000000ROLE</AccessKeyId><SecretAccessKey>false-secret</SecretAccessKey>
 <SessionToken>false-token</SessionToken><Expiration>EXPIRATION</Expiration></Credentials></AssumeRoleResult>
 </AssumeRoleResponse>`;
 

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROGRAM, runProgram } from '../../support/cli/built-program.ts';
 import { minimalEnvironment, type Run, startProcess } from '../../support/cli/program-run.ts';
+import { SIMULATED_NOTE } from '../../support/cli/simulated-note.ts';
 import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { ciTest, sampleCases } from '../../support/thorough.ts';
@@ -99,10 +100,11 @@ describe('the code cache', () => {
       runProgram(['poll', '--db', join(home, 'samples.db')], {
         env: { ...env, AWS_EC2_METADATA_SERVICE_ENDPOINT: origin },
       });
-    for (let run = 0; run < 2; run += 1) expect(await poll()).toMatchObject({ code: 0, stderr: '' });
+    for (let run = 0; run < 2; run += 1)
+      expect(await poll()).toMatchObject({ code: 0, stderr: SIMULATED_NOTE });
     const { createdAt } = readHeader(file());
     makeOld(file());
-    expect(await poll()).toMatchObject({ code: 0, stderr: '' });
+    expect(await poll()).toMatchObject({ code: 0, stderr: SIMULATED_NOTE });
     expect(readHeader(file()).createdAt).toBe(createdAt);
   });
 

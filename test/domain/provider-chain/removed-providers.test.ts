@@ -13,6 +13,7 @@ import { createFacts, type KnownProviders, withCredentials } from '../../support
 
 const IMDS = withCredentials({ role: 'node', remaining: 3600 });
 const KEYS = withCredentials();
+const OTHER_KEYS = withCredentials({ accessKeyId: 'ASIAEXAMPLE000000002', profileFile: 'credentials' });
 
 const roleOf = (provider: 'environment' | 'imds', name: string): KnownProvider => ({
   state: 'untried',
@@ -129,7 +130,28 @@ test.each<[string, KnownProviders, Parameters<typeof createFacts>[1], RegExp]>([
     'PROFILE_HIDES_ROLE',
     { process: KEYS, imds: IMDS },
     { profile: { ...createFacts().profile, name: 'dev', isNamed: true } },
-    /remove the settings from the profile: then every SDK uses IMDS \(.*\); or unset AWS_PROFILE$/,
+    /, unset AWS_PROFILE, which selects profile dev, so that SDKs read the profile default; or remove the settings from the profile: then every SDK uses IMDS \(.*\)$/,
+  ],
+  [
+    'KEYS_HIDE_ROLE',
+    { profile: { ...KEYS, profileFile: 'credentials' }, imds: IMDS },
+    {
+      profile: { ...createFacts().profile, name: 'dev', isNamed: true },
+      defaultProfile: { exists: false, providers: {} },
+    },
+    /, unset AWS_PROFILE, which selects profile dev, or remove the keys from the profile: then every SDK uses IMDS \(role node, ASIA…0001\)$/,
+  ],
+  [
+    'KEYS_HIDE_ROLE',
+    { profile: { ...KEYS, profileFile: 'credentials' }, imds: IMDS },
+    {
+      profile: { ...createFacts().profile, name: 'dev', isNamed: true },
+      defaultProfile: {
+        exists: true,
+        providers: { profile: createFacts({ profile: OTHER_KEYS }).providers.profile },
+      },
+    },
+    /dev, so that SDKs read the profile default: then every SDK uses the profile \(ASIA…0002\); or remove/,
   ],
   [
     'PROFILE_SKIPS_ENVIRONMENT',

@@ -54,10 +54,21 @@ describe('the series of the status', () => {
 });
 
 describe('polls', () => {
-  test('the last poll is the newest sample', () => {
+  test('without a stored poll, the newest sample is shown', () => {
     const { lastPoll, measured } = status([hourly(web(1))]).series ?? {};
-    expect(lastPoll).toEqual({ at: NOW - 600_000, ageSeconds: 600, isHidden: false, failure: null });
+    expect(lastPoll).toEqual({
+      ...{ origin: 'unknown', at: NOW - 600_000, ageSeconds: 600 },
+      ...{ isHidden: false, failure: null },
+    });
     expect(measured?.ageSeconds).toBe(600);
+  });
+
+  test('samples of other commands and of imports are no polls', () => {
+    const origin = (more: Partial<SeriesHistory>) =>
+      status([{ ...hourly(web(1)), ...more }]).series?.lastPoll?.origin;
+    expect(origin({ polledAt: NOW - 600_000 })).toBe('poll');
+    expect(origin({ polledAt: null })).toBe('other-command');
+    expect(origin({ polledAt: null, isPolled: false })).toBe('import');
   });
 
   test('samples of other commands do not hide that the poller has stopped', () => {

@@ -142,6 +142,17 @@ test('two polls on both sides of a rotation do not make a per-request source', (
   expect(findFindings(samples).map(({ code }) => code)).not.toContain('ISSUED_PER_REQUEST');
 });
 
+test('generations of `cred-watch simulate` are counted', () => {
+  const real = seen([10, 20, 30]);
+  const simulated = seen([70, 80, 90], issuedAt('ASIAFALSE00000000001', 60));
+  expect(findFields('SIMULATED_CREDENTIALS', [...real, ...simulated])).toEqual({
+    count: 1,
+    generationCount: 2,
+  });
+  expect(findFields('SIMULATED_CREDENTIALS', simulated)).toEqual({ count: 1, generationCount: 1 });
+  expect(findFields('SIMULATED_CREDENTIALS', real)).toBeNull();
+});
+
 test('polling gaps are reported with their number, their sum and the longest gap', () => {
   const samples = [
     ...seen([10, 20, 30]),

@@ -165,6 +165,9 @@ test('the table of a fleet shows as many hosts as requested', async () => {
   const table = await render('table', mixed(), { top: 1 });
   expect(table).toContain('2 more hosts are not shown, at worst unknown; show more with `--top NUMBER`');
   expect(table).not.toMatch(/^ {2}web-1 /m);
+  const page = await render('html', mixed(), { top: 1 });
+  expect(page).toMatch(/2 more hosts are not shown.*show more with <code>/);
+  expect(page).not.toContain('`');
 });
 
 test('Markdown shows the same hosts as the table', async () => {

@@ -13,6 +13,10 @@ import { describeVerdict } from '../../../src/report/messages/verdicts.ts';
 
 /** Each finding in each variant of its sentence. */
 const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
+  SIMULATED_CREDENTIALS: [
+    { count: 2, generationCount: 2 },
+    { count: 1, generationCount: 3 },
+  ],
   SERVED_EXPIRED: [{ at: 0, expiredForSeconds: 61 }],
   ROTATION_TOO_LATE: [
     { count: 1, leadTimeSeconds: 61, maxLeadTimeSeconds: 61, at: 0, certain: true },

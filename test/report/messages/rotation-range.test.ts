@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 1, 6, 39);
 
 test.each([
-  [-8, 12, 'now or until 06:51:00'],
+  [-8, 12, 'between now and 06:51:00'],
   [5, 12, 'between 06:44:00 and 06:51:00'],
   [-12, -8, 'between 06:27:00 and 06:31:00'],
 ])('a rotation from minute %i to minute %i is %s', (from, to, text) => {

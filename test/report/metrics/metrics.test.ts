@@ -172,6 +172,19 @@ describe('current metrics', () => {
     expect(findValues(await prometheus(imported), 'rotations_total')).toEqual({ [SERIES]: 2 });
   });
 
+  test('samples of other commands do not move poll_last_attempt', async () => {
+    const store = temporaryStore();
+    recordSamples(store, IMDS, { from: START, hours: 2 });
+    const name = 'poll_last_attempt_timestamp_seconds';
+    const before = findValues(await prometheus(store), name);
+    const [newest] = [...store.records()]
+      .flatMap((each) => (each.record === 'sample' ? [each] : []))
+      .slice(-1);
+    const sample = { ...newest!.sample, observedAt: newest!.sample.observedAt + 1_800_000 };
+    store.recordSample(newest!.identity, sample, 'machine', { isOfPollCommand: false });
+    expect(findValues(await prometheus(store), name)).toEqual(before);
+  });
+
   test('undated credentials have no last_updated metric', async () => {
     const text = await prometheus(richStore());
     expect(text).toMatch(/credential_expiration_timestamp_seconds\{host="task"/);

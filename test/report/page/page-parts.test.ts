@@ -146,10 +146,10 @@ describe('generation tables', () => {
     const worst = renderWorstRotations(measurement, rows, STYLE).text;
     const newest = renderGenerations(rows, STYLE).text;
     const read = (table: string) => {
-      const labels = [...table.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
+      const labels = [...table.matchAll(/<th scope="col"[^>]*>(.*?)<\/th>/g)].map(([, label]) => label);
       const index = labels.indexOf(column);
-      return [...table.matchAll(/<tr><td>.*?<\/tr>/gs)].map(
-        ([row]) => [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell = '']) => cell)[index] ?? '',
+      return [...table.matchAll(/<tr><td[^>]*>.*?<\/tr>/gs)].map(
+        ([row]) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, cell = '']) => cell)[index] ?? '',
       );
     };
     return [read(worst), read(newest)];
@@ -170,7 +170,7 @@ describe('generation tables', () => {
     const labels = (rows: readonly GenerationRow[]) => {
       const measurement = measure(measured({ generations: 2 }).generations);
       const worst = renderWorstRotations(measurement, rows, STYLE).text;
-      return [...worst.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
+      return [...worst.matchAll(/<th scope="col"[^>]*>(.*?)<\/th>/g)].map(([, label]) => label);
     };
     const columns = ['lead time', 'rotated at', 'validity when issued', 'interval'];
     const full = { ...withLeadTime(5), interval: 3600, validityWhenIssued: 21_600 };

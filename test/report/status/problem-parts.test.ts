@@ -23,6 +23,7 @@ function render(problems: readonly StatusProblem[]) {
 }
 
 test.each<[problem: StatusProblem, text: string]>([
+  [{ code: 'SIMULATED_CREDENTIALS', severity, count: 3, generationCount: 3 }, 'simulated credentials'],
   [expired, 'credentials were served until 3m 10s after their expiration'],
   [{ ...late, leadTimeSeconds: 200, certain: true }, 'a rotation came 3m 20s before the expiration'],
   [

@@ -4,7 +4,7 @@ import { NOWHERE } from './program-run.ts';
 
 /** The variables of a job with a copy of credentials that state no expiration. */
 export const COPY_WITHOUT_EXPIRATION: Readonly<Record<string, string>> = {
-  AWS_ACCESS_KEY_ID: 'ASIAFALSEFALSE000001',
+  AWS_ACCESS_KEY_ID: 'ASIATESTSFALSE000001',
   AWS_SECRET_ACCESS_KEY: 'not-a-secret',
   AWS_SESSION_TOKEN: 'not-a-token',
 };

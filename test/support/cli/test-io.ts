@@ -15,6 +15,7 @@ export const createTestIo = (
 ): Io => ({
   stdin: Readable.from([Buffer.from(stdin)]),
   debug: false,
+  ownArguments: [],
   onError: null,
   onVariablesNote: null,
   env,

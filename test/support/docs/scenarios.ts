@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
+import { FALSE_KEY_PREFIX } from '../../../src/domain/keys/false-key-id.ts';
 import type { Instant } from '../../../src/domain/model.ts';
 import { startSts } from '../aws/sts.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
@@ -57,6 +58,10 @@ async function runSuccessfully(
   return stdout;
 }
 
+/** A simulated history with key ids of AWS without an account. A report would say that those of `simulate` are false. */
+const simulateRealHistory = async (args: readonly string[]): Promise<string> =>
+  (await runSuccessfully(['simulate', ...args], {})).replaceAll(FALSE_KEY_PREFIX, 'ASIAJ2345');
+
 let instanceRecords: Promise<string[]> | null = null;
 
 /** Samples of four days. All scenarios share them, because a simulated history takes a second. */
@@ -64,7 +69,7 @@ async function simulateInstance(): Promise<string[]> {
   const timing = ['--lifetime', '6h20m', '--rotate-every', '1h', '--jitter', '2m', '--seed', 'documents'];
   const series = ['--host', 'i-0abc', '--role', 'loader'];
   const period = ['--history', '4d', '--every', '5m', '--until', '2026-11-22T10:58:00Z'];
-  const history = await runSuccessfully(['simulate', ...period, ...timing, ...series], {});
+  const history = await simulateRealHistory([...period, ...timing, ...series]);
   // A simulated history ends just before a rotation. The scenario takes place in the middle of an interval.
   return history
     .trim()
@@ -131,7 +136,7 @@ async function simulatePart({ lifetime, length, until }: HistoryPart, host: stri
     `${host} ${lifetime}`,
   ];
   const period = ['--history', length, '--every', '10m', '--until', until];
-  return runSuccessfully(['simulate', ...period, ...timing, '--host', host, '--role', role], {});
+  return simulateRealHistory([...period, ...timing, '--host', host, '--role', role]);
 }
 
 let fleetRecords: Promise<string> | null = null;

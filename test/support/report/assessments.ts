@@ -17,7 +17,7 @@ export const NOW = Date.UTC(2026, 10, 22, 12);
 export const HOUR: Seconds = 3600;
 
 /** The start of every key id in these histories. */
-export const KEY_ID = 'ASIAFALSE';
+export const KEY_ID = 'ASIATESTS';
 
 /** Names that try to break terminals, markup, tables and workflow commands. */
 export const HOSTILE_NAMES = {

@@ -40,7 +40,7 @@ export function measured(options: MeasuredOptions = {}): SeriesHistory {
     const issued = START + index * 60 * MINUTE;
     const expiration = issued + (360 + ((index * 7) % 30)) * MINUTE;
     return {
-      accessKeyId: `ASIAFALSE${String(index).padStart(11, '0')}`,
+      accessKeyId: `ASIATESTS${String(index).padStart(11, '0')}`,
       lastUpdated: dated ? issued : null,
       expiration,
       latestExpiration: expiration,

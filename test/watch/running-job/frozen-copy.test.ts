@@ -6,7 +6,7 @@ import { type FrozenCopyOptions, findFrozenCopy } from '../../../src/watch/runni
 import { temporaryStore } from '../../support/store/temporary-store.ts';
 
 const HOUR = 3_600_000;
-const KEY_ID = 'ASIAFALSEFALSE000001';
+const KEY_ID = 'ASIATESTSFALSE000001';
 const KEYS = {
   AWS_ACCESS_KEY_ID: KEY_ID,
   AWS_SECRET_ACCESS_KEY: 'not-a-secret',
@@ -103,8 +103,8 @@ describe('the expiration of a copy', () => {
     expect(aheadMs).toBeGreaterThan(390_000);
     // Among right dates, a wrong date does not correct the series. The clocks are still not trusted.
     for (const [hours, accessKeyId] of [
-      [2, 'ASIAFALSEFALSE000002'],
-      [3, 'ASIAFALSEFALSE000003'],
+      [2, 'ASIATESTSFALSE000002'],
+      [3, 'ASIATESTSFALSE000003'],
     ] as const) {
       const issuedAt = NOW - hours * HOUR;
       storeSample(store, { accessKeyId, lastUpdated: issuedAt, observedAt: issuedAt + 1000 });

@@ -14,7 +14,7 @@ export async function printKeyUsers(
   io: Io,
 ): Promise<number> {
   const now = io.clock.now();
-  using store = await openExistingStore(resolveDatabaseFile(flags.db, io), 'serve --who', io);
+  using store = await openExistingStore(resolveDatabaseFile(flags.db, io), io);
   const all = listServedKeys(store.keyUses.list({ host: flags.host }), now);
   const keys = flags.valid ? all.filter(isStillValid) : all;
   if (keys.length === 0) {

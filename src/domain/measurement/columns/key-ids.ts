@@ -1,3 +1,5 @@
+import { isFalseKeyId } from '../../keys/false-key-id.ts';
+
 /** The key ids of generations. `''` for a generation without one. Usually a list. */
 export interface KeyIds extends Iterable<string> {
   readonly length: number;
@@ -18,6 +20,8 @@ interface KeyIdList {
 export class PackedKeyIds implements KeyIds {
   /** The number of empty key ids. */
   keylessCount = 0;
+  /** The number of key ids of `cred-watch simulate`. */
+  falseCount = 0;
   readonly #lists: KeyIdList[] = [];
   #length = 0;
   #unpacked: { begin: number; keyIds: readonly string[] } = { begin: 0, keyIds: [] };
@@ -31,7 +35,8 @@ export class PackedKeyIds implements KeyIds {
     const begin = this.#length;
     this.#length += keyIds.length;
     this.#lists.push({ begin, end: this.#length, json });
-    this.keylessCount += countEmpty(keyIds);
+    this.keylessCount += count(keyIds, isEmpty);
+    this.falseCount += count(keyIds, isFalseKeyId);
   }
 
   at(index: number): string | undefined {
@@ -55,10 +60,16 @@ export class PackedKeyIds implements KeyIds {
 }
 
 export const countKeyless = (keyIds: KeyIds): number =>
-  keyIds instanceof PackedKeyIds ? keyIds.keylessCount : countEmpty(keyIds);
+  keyIds instanceof PackedKeyIds ? keyIds.keylessCount : count(keyIds, isEmpty);
 
-function countEmpty(keyIds: Iterable<string>): number {
-  let count = 0;
-  for (const keyId of keyIds) if (keyId === '') count += 1;
-  return count;
+/** The number of key ids of `cred-watch simulate`. */
+export const countFalse = (keyIds: KeyIds): number =>
+  keyIds instanceof PackedKeyIds ? keyIds.falseCount : count(keyIds, isFalseKeyId);
+
+const isEmpty = (keyId: string) => keyId === '';
+
+function count(keyIds: Iterable<string>, isCounted: (keyId: string) => boolean): number {
+  let total = 0;
+  for (const keyId of keyIds) if (isCounted(keyId)) total += 1;
+  return total;
 }

@@ -12,6 +12,8 @@ export function mattersNow(finding: Finding, measurement: Measurement | null): b
 
 /** Whether a finding matters for a start now, and not only for the history. */
 const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boolean>> = {
+  // A poll notes it.
+  SIMULATED_CREDENTIALS: false,
   SERVED_EXPIRED: false,
   ROTATION_TOO_LATE: false,
   ROTATION_OVERDUE: true,

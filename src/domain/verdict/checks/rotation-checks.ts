@@ -1,6 +1,7 @@
 import { PROMISED_LEAD_TIME } from '../../aws-limits.ts';
 import { valueAt } from '../../measurement/columns/column.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
+import { countFalse } from '../../measurement/columns/key-ids.ts';
 import { computeMaxLeadTimeAt } from '../../measurement/rotations.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { SampleChecks } from '../series-analysis.ts';
@@ -8,6 +9,12 @@ import { findOverdueLimit } from './overdue.ts';
 
 /** Checks of what the source served and when it rotated. */
 export const ROTATION_CHECKS = {
+  SIMULATED_CREDENTIALS(measurement) {
+    const { generations } = getHistoryColumns(measurement);
+    const count = countFalse(generations.accessKeyIds);
+    return count === 0 ? null : { count, generationCount: generations.count };
+  },
+
   SERVED_EXPIRED({ sampledMinimum }) {
     if (sampledMinimum.seconds >= 0) return null;
     return { at: sampledMinimum.at, expiredForSeconds: -sampledMinimum.seconds };

@@ -46,7 +46,11 @@ export function describeFailure(failure: FailureFacts): Explanation {
 }
 
 /** What to do about this failure. Null if only its reason is known. */
-export function describeSpecificHint({ misconfiguration, possibleHopLimit }: FailureFacts): string | null {
+export function describeSpecificHint({
+  misconfiguration,
+  possibleHopLimit,
+  detail,
+}: FailureFacts): string | null {
   if (possibleHopLimit) return RAISE_HOP_LIMIT;
   switch (misconfiguration?.code) {
     case 'NEEDS_AWS_CALL':
@@ -76,7 +80,7 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
     case 'INVALID_SETTING':
       return `correct or ${describeRemoval(misconfiguration.name)}`;
     case 'UNREACHABLE_ADDRESS':
-      return describeUnreachableAddress(misconfiguration);
+      return describeUnreachableAddress(misconfiguration, detail);
     case 'WRONG_OUTPUT':
       return OUTPUT_HINTS[misconfiguration.form];
     case 'NO_SESSION_TOKEN':
@@ -93,11 +97,17 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
 }
 
 /** The user may have forgotten the setting, for example after a trial with `simulate`. */
-function describeUnreachableAddress({
-  source,
-  name,
-}: Extract<Misconfiguration, { code: 'UNREACHABLE_ADDRESS' }>): string {
-  const server = source === 'container' ? 'the agent runs' : 'IMDS responds at this address';
+function describeUnreachableAddress(
+  { source, name, isLoopback }: Extract<Misconfiguration, { code: 'UNREACHABLE_ADDRESS' }>,
+  detail: string,
+): string {
+  // A simulator that was started by the command before may not listen yet.
+  const isStarting = isLoopback && detail.startsWith('ECONNREFUSED');
+  const server = isStarting
+    ? 'the server at this address, for example `cred-watch simulate`, has started and listens'
+    : source === 'container'
+      ? 'the agent runs'
+      : 'IMDS responds at this address';
   return `check that ${server}, or ${describeRemoval(name)}`;
 }
 

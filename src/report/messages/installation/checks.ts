@@ -12,6 +12,7 @@ import { adviseSameSource } from '../failures/same-source.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { CORRECT_CLOCK_HINT } from '../start-check/host-clock.ts';
 import { describeBasis, describeMissedRotations } from './attentions.ts';
+import { correctHopelessFix, isPollHopeless, OTHER_KEYS_FIRST } from './hopeless-poll.ts';
 import { type CheckContext, describeLastPoll, nameSource } from './last-poll.ts';
 import {
   type CheckText,
@@ -29,18 +30,21 @@ type Describe<C extends InstallationCheckCode> = (
 const ok = (message: string): CheckText => ({ message, fix: null });
 
 const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
-  NO_POLLER: ({ state, otherDatabase }, { database, installCommand }) => {
+  NO_POLLER: ({ state, otherDatabase }, context) => {
+    const { database, installCommand } = context;
+    const isHopeless = isPollHopeless(context);
+    const install = isHopeless ? OTHER_KEYS_FIRST : `run \`${installCommand}\``;
     if (state === 'unknown') {
       return {
         message: `no poller was found that certainly polls into ${database}`,
-        fix: `if you installed none, run \`${installCommand}\``,
+        fix: isHopeless ? install : `if you installed none, ${install}`,
       };
     }
     return otherDatabase === null
-      ? { message: `nothing polls into ${database}`, fix: `run \`${installCommand}\`` }
+      ? { message: `nothing polls into ${database}`, fix: install }
       : {
           message: `nothing polls into ${database}, but a poller uses ${otherDatabase}`,
-          fix: `check that database: \`${formatCheckCommand(otherDatabase)}\`; to poll into this one, run \`${installCommand}\``,
+          fix: `check that database: \`${formatCheckCommand(otherDatabase)}\`; ${isHopeless ? install : `to poll into this one, ${install}`}`,
         };
   },
   OTHER_POLLER: ({ place, intervalSeconds, problem, database }, { installCommand }) => {
@@ -186,5 +190,5 @@ export function describeInstallationCheck<C extends InstallationCheckCode>(
   context: CheckContext,
 ): CheckText {
   const describe = DESCRIPTIONS[check.code] as Describe<C>;
-  return describe(check, context);
+  return correctHopelessFix(check, describe(check, context), context);
 }

@@ -54,7 +54,7 @@ export const describeRotationRange = (
   earliest === latest
     ? `expected at ${times.clockTime(latest, now)}`
     : earliest <= now && now < latest
-      ? `now or until ${times.clockTime(latest, now)}`
+      ? `between now and ${times.clockTime(latest, now)}`
       : `between ${times.clockTime(earliest, now)} and ${times.clockTime(latest, now)}`;
 
 export function describePollFailure({ reason, lastDetail }: FailedPollCount): string {

@@ -1,11 +1,7 @@
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/findings/finding.ts';
-import type {
-  ChainFacts,
-  KeyPairProvider,
-  Provider,
-  ProviderName,
-} from '../../../domain/provider-chain/providers.ts';
+import type { ChainFacts, KeyPairProvider, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import { isSelectedByVariable } from '../../../domain/provider-chain/unset-profile.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { joinWords } from '../../text/format-values.ts';
@@ -13,12 +9,19 @@ import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeStoppingProvider } from './broken-provider.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
-import { describeDefaultVariable, describeSkippedEnvironment, UNSET_KEYS } from './profile-variables.ts';
+import {
+  describeDefaultVariable,
+  describeProfileRemoval,
+  describeSkippedEnvironment,
+  describeUnsetProfile,
+  UNSET_KEYS,
+} from './profile-variables.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
 import {
   describeAlternative,
+  describeDisagreement,
   describeOtherClients,
   describeSdks,
   describeWithout,
@@ -59,11 +62,11 @@ const KEY_PAIR_SETTINGS = {
   },
 } satisfies Record<KeyPairProvider, object>;
 
-function describeRenewal(provider: ProviderName): string {
+function describeRenewal(provider: ProviderName, facts: ChainFacts): string {
   switch (provider) {
     case 'environment':
     case 'profile':
-      return `replace the keys, or ${KEY_PAIR_SETTINGS[provider].removal}`;
+      return `replace the keys, or ${describeKeyRemoval(provider, facts)}`;
     case 'process':
       return 'check why the process prints no newer credentials';
     default:
@@ -71,30 +74,14 @@ function describeRenewal(provider: ProviderName): string {
   }
 }
 
+/** Without its effect. */
+const describeKeyRemoval = (provider: KeyPairProvider, facts: ChainFacts): string =>
+  provider === 'profile' && isSelectedByVariable(facts)
+    ? `unset AWS_PROFILE, which selects profile ${facts.profile.name}`
+    : KEY_PAIR_SETTINGS[provider].removal;
+
 const describeHint = (name: ProviderName, facts: ChainFacts) =>
   describeProviderHint(facts.providers[name], facts);
-
-const isUnreachableImds = ({ name, problem }: Provider) =>
-  name === 'imds' && problem?.code === 'POLL_FAILED' && problem.reason === 'unreachable';
-
-function describeDisagreement(
-  { ends }: ChainFinding<'SDKS_DISAGREE'>,
-  { providers }: ChainFacts,
-): Explanation {
-  const setUp = Object.values(providers).filter(
-    (each) => each.state !== 'absent' && !isUnreachableImds(each),
-  );
-  const [only] = setUp;
-  if (setUp.length === 1 && only !== undefined && ends.length === 2 && ends.includes('none'))
-    return {
-      message: `some SDKs use ${PROVIDER_PHRASES[only.name]}, and the others get no credentials`,
-      hint: 'repair this provider, or set up another one',
-    };
-  return {
-    message: `SDKs use different providers, so programs run with different credentials${ends.includes('none') ? ' or with none' : ''}`,
-    hint: 'keep the settings of one provider, and remove the settings of the others',
-  };
-}
 
 /** Hints for the broken providers. If no provider is set up: how to set one up. */
 function describeSetUpHint(names: readonly ProviderName[], facts: ChainFacts): string {
@@ -132,11 +119,11 @@ const TEXTS: {
     };
   },
   MISPLACED_SECTION: describeMisplacedSection,
-  KEYS_WITHOUT_TOKEN: ({ provider, sdks }) => ({
+  KEYS_WITHOUT_TOKEN: ({ provider, sdks }, facts) => ({
     message:
       `the keys in ${PROVIDER_PHRASES[provider]} are session keys, but the session token is missing: ` +
       `${describeSdks(sdks, 'uses', 'use')} them anyway, and AWS refuses them`,
-    hint: `set ${KEY_PAIR_SETTINGS[provider].token} too, or ${KEY_PAIR_SETTINGS[provider].removal}`,
+    hint: `set ${KEY_PAIR_SETTINGS[provider].token} too, or ${describeKeyRemoval(provider, facts)}`,
   }),
   ONLY_SECURITY_TOKEN: ({ provider, sdks }) => ({
     message:
@@ -154,7 +141,10 @@ const TEXTS: {
       message:
         `the credentials of ${PROVIDER_PHRASES[provider]} expired ${formatDuration(expiredForSeconds)} ago` +
         `${affectsAll ? ', and no SDK tries a later provider' : ''}: ${joinWords(effects.filter(Boolean))}`,
-      hint: describeRenewal(provider) + describeAlternative(provider, without, facts),
+      hint:
+        provider === 'profile' && isSelectedByVariable(facts)
+          ? `replace the keys, or ${describeUnsetProfile([...sdks, ...stoppedSdks], facts)}`
+          : describeRenewal(provider, facts) + describeAlternative(provider, without, facts),
     };
   },
   INCOMPLETE_KEY_PAIR({ provider, missing, stoppedSdks, without }, facts) {
@@ -184,7 +174,11 @@ const TEXTS: {
     message:
       `keys in ${PROVIDER_PHRASES[provider]} win over ${listProviders(hidden)} in ${listSdks(sdks)}` +
       (longLived ? '; they never expire and are never rotated' : ''),
-    hint: `if this is not intended, ${KEY_PAIR_SETTINGS[provider].removal}${describeWithout(without, facts)}`,
+    hint: `if this is not intended, ${
+      provider === 'profile'
+        ? describeProfileRemoval(KEY_PAIR_SETTINGS.profile.removal, { without, sdks }, facts)
+        : `${KEY_PAIR_SETTINGS[provider].removal}${describeWithout(without, facts)}`
+    }`,
   }),
   WEB_IDENTITY_HIDES_CONTAINER: ({ sdks, without }, facts) => ({
     message:
@@ -207,15 +201,15 @@ const TEXTS: {
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
   SDKS_DISAGREE: describeDisagreement,
   OTHER_CLIENTS_DIFFER: describeOtherClients,
-  EXPIRES_SOON: ({ provider, remainingSeconds }) => ({
+  EXPIRES_SOON: ({ provider, remainingSeconds }, facts) => ({
     message: `the credentials of ${PROVIDER_PHRASES[provider]} expire in ${formatDuration(remainingSeconds)}`,
-    hint: describeRenewal(provider),
+    hint: describeRenewal(provider, facts),
   }),
   PROFILE_HIDES_ROLE: ({ profile, hidden, sdks, without }, facts) => ({
     message: `profile ${profile} wins over ${listProviders(hidden)} in ${listSdks(sdks)}`,
     hint:
-      `if this is not intended, remove the settings from the profile${describeWithout(without, facts)}` +
-      (facts.profile.isNamed && !facts.profile.isFlag ? '; or unset AWS_PROFILE' : ''),
+      'if this is not intended, ' +
+      describeProfileRemoval('remove the settings from the profile', { without, sdks }, facts),
   }),
   CONTAINER_HIDES_IMDS: ({ role }) => ({
     message: `IMDS is reachable too and serves the role of the instance${role === null ? '' : `, ${role}`}`,

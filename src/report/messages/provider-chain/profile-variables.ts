@@ -1,6 +1,11 @@
 /** Findings about AWS_PROFILE and AWS_DEFAULT_PROFILE. */
-import type { ChainFinding } from '../../../domain/provider-chain/findings/finding.ts';
+import type { Sdk } from '../../../domain/provider-chain/clients.ts';
+import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/findings/finding.ts';
 import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
+import {
+  findWinnersWithoutProfile,
+  isSelectedByVariable,
+} from '../../../domain/provider-chain/unset-profile.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeSdks, describeWithout } from './sdk-lists.ts';
 
@@ -36,4 +41,35 @@ export function describeDefaultVariable(
       'botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE; the AWS CLI and Go read it after AWS_PROFILE; others ignore it',
     hint: 'use AWS_PROFILE',
   };
+}
+
+/**
+ * How to keep SDKs from using a profile, and what they use then. Other programs may need the settings of a profile that
+ * AWS_PROFILE selects, so the first advice is to unset the variable.
+ * @param removal removes the settings
+ * @param sdks the SDKs that use the profile
+ */
+export function describeProfileRemoval(
+  removal: string,
+  { without, sdks }: { without: readonly WinnerWithout[]; sdks: readonly Sdk[] },
+  facts: ChainFacts,
+): string {
+  const effect = describeWithout(without, facts);
+  const removed = `${removal}${effect}`;
+  if (!isSelectedByVariable(facts)) return removed;
+  const unset = describeUnsetProfile(sdks, facts);
+  return effect !== '' && unset.endsWith(effect)
+    ? `${unset.slice(0, -effect.length)}, or ${removed}`
+    : `${unset}; or ${removed}`;
+}
+
+/** `unset AWS_PROFILE, which selects profile dev: then every SDK uses IMDS (role loader)` */
+export function describeUnsetProfile(sdks: readonly Sdk[], facts: ChainFacts): string {
+  const found = findWinnersWithoutProfile(facts, sdks);
+  const readsDefault = found === null || found.facts.profile.exists;
+  return (
+    `unset AWS_PROFILE, which selects profile ${facts.profile.name}` +
+    `${readsDefault ? ', so that SDKs read the profile default' : ''}` +
+    (found === null ? '' : describeWithout(found.winners, found.facts))
+  );
 }

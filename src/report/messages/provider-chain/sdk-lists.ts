@@ -1,6 +1,6 @@
 import { type OtherClient, SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/findings/finding.ts';
-import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { formatIdentity, OTHER_CLIENT_NAMES, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
@@ -44,6 +44,28 @@ export function describeOtherClients(
   return {
     message: `${effect}, but ${sdkProvider === null ? 'SDKs fail' : `SDKs use ${describeIdentifiedProvider(sdkProvider, facts)}`}`,
     hint: 'this matters only if one of these clients runs here: keep the settings of one provider, or judge with --source the provider that this client uses',
+  };
+}
+
+const isUnreachableImds = ({ name, problem }: Provider) =>
+  name === 'imds' && problem?.code === 'POLL_FAILED' && problem.reason === 'unreachable';
+
+export function describeDisagreement(
+  { ends }: ChainFinding<'SDKS_DISAGREE'>,
+  { providers }: ChainFacts,
+): Explanation {
+  const setUp = Object.values(providers).filter(
+    (each) => each.state !== 'absent' && !isUnreachableImds(each),
+  );
+  const [only] = setUp;
+  if (setUp.length === 1 && only !== undefined && ends.length === 2 && ends.includes('none'))
+    return {
+      message: `some SDKs use ${PROVIDER_PHRASES[only.name]}, and the others get no credentials`,
+      hint: 'repair this provider, or set up another one',
+    };
+  return {
+    message: `SDKs use different providers, so programs run with different credentials${ends.includes('none') ? ' or with none' : ''}`,
+    hint: 'keep the settings of one provider, and remove the settings of the others',
   };
 }
 

@@ -23,6 +23,8 @@ export function describeProblems({ judgement, problems: all }: SeriesStatus): st
 
 function describeProblem(problem: StatusProblem): string {
   switch (problem.code) {
+    case 'SIMULATED_CREDENTIALS':
+      return 'simulated credentials';
     case 'SERVED_EXPIRED':
       return `credentials were served until ${formatRoughDuration(problem.expiredForSeconds)} after their expiration`;
     case 'ROTATION_TOO_LATE': {

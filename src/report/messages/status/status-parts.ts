@@ -1,5 +1,6 @@
 import { hasMeasuredRotation } from '../../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../../domain/model.ts';
+import type { PollOrigin } from '../../../domain/status/last-poll.ts';
 import type { MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { toSafety } from '../../../domain/verdict/figures/severity.ts';
@@ -173,11 +174,18 @@ function describeReason(reason: UnknownReason): string {
   }
 }
 
+const LAST_SAMPLES: Readonly<Record<PollOrigin, string>> = {
+  poll: 'last poll',
+  'other-command': 'no poll recorded, last sample',
+  import: 'last imported sample',
+  unknown: 'last sample',
+};
+
 function listPollParts(series: SeriesStatus): StatusPart[] {
-  const { lastPoll, isPolled, isStale, measured } = series;
+  const { lastPoll, isStale, measured } = series;
   const parts: StatusPart[] = [];
   if (lastPoll !== null) {
-    const { ageSeconds, failure, isHidden } = lastPoll;
+    const { origin, ageSeconds, failure, isHidden } = lastPoll;
     const when =
       ageSeconds < 0
         ? `${formatRoughDuration(-ageSeconds)} in the future`
@@ -186,7 +194,7 @@ function listPollParts(series: SeriesStatus): StatusPart[] {
       isHidden
         ? { text: `last poll ${when}, newer samples are of check, exec or env`, emphasis: 'warning' }
         : failure === null
-          ? describeLastSample(`${isPolled ? 'last poll' : 'last imported sample'} ${when}`, isStale)
+          ? describeLastSample(`${LAST_SAMPLES[origin]} ${when}`, isStale)
           : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
     );
     // The time of the failed poll alone would read like a short outage.

@@ -11,8 +11,8 @@ import type { View } from './zoom.ts';
 const HEIGHT = SPACE_ABOVE + PLOT_HEIGHT + SPACE_BELOW;
 /** Pixels of the labels left of the plot, as in the style sheet for the static chart. */
 const SPACE_LEFT = 64;
-/** Half of the last label of the time axis. */
-const SPACE_RIGHT = 24;
+/** Half of the last label of the time axis, which can have seconds. */
+const SPACE_RIGHT = 28;
 /** Pixels from one label of the time axis to the next. */
 const TICK_DISTANCE = 60;
 

@@ -26,6 +26,8 @@ export function enableSectionOpening(): void {
   addEventListener('beforeprint', () => {
     const all = findSections();
     openedToPrint = all.length > MAX_PRINTED_SECTIONS ? [] : all.filter((section) => !section.open);
+    const more = document.querySelectorAll<HTMLDetailsElement>('.more-problems:not([open])');
+    openedToPrint = [...openedToPrint, ...more];
     for (const section of openedToPrint) section.open = true;
   });
   addEventListener('afterprint', () => {

@@ -1,5 +1,6 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
+import { floorToSecond } from '../../../domain/time/instant.ts';
 import type { GenerationRows } from '../generations/generation-row.ts';
 import type { JobLine } from './job-lines.ts';
 import { type PackedGenerations, type PackedSpans, packGenerations, packSpans } from './packing.ts';
@@ -24,8 +25,9 @@ export function buildChartData(
     gaps: packSpans(gaps),
     failedPolls: packSpans(failed),
     jobs,
-    firstSample,
-    lastSample,
-    worstCase: { at: worstCase.at, seconds: worstCase.seconds },
+    // Whole seconds, like the generations. Otherwise the axis and the worst case of a young series would extend beyond the curve.
+    firstSample: floorToSecond(firstSample),
+    lastSample: floorToSecond(lastSample),
+    worstCase: { at: floorToSecond(worstCase.at), seconds: worstCase.seconds },
   };
 }

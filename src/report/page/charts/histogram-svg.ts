@@ -1,18 +1,13 @@
-import type { Seconds } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { Histogram } from '../../drawing/histogram.ts';
 import { describeDistribution } from '../../messages/page.ts';
 import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { html, type Markup } from '../markup.ts';
-import { buildDurationTicks, formatPercent, renderSvgFrame, type Tick } from './svg-frame.ts';
+import { buildDurationTicks, formatPercent, renderSvgFrame } from './svg-frame.ts';
 
 const HEIGHT = 130;
-
-/** At least two, because one label does not show the scale. */
-function buildTicks(from: Seconds, to: Seconds): Tick[] {
-  const ticks = buildDurationTicks(from, to, 3);
-  return ticks.length < 2 ? buildDurationTicks(from, to, 5) : ticks;
-}
+/** Of the duration axis. A narrow plot has fewer labels. */
+const MAX_STEPS = 5;
 
 /** The bins, with a line at the median. */
 export function renderHistogramSvg(title: string, histogram: Histogram): Markup {
@@ -28,7 +23,7 @@ export function renderHistogramSvg(title: string, histogram: Histogram): Markup 
       { position: 0, label: '0' },
       { position: 1, label: formatNumber(maxCount) },
     ],
-    xTicks: buildTicks(from, to),
+    xTicks: buildDurationTicks(from, to, MAX_STEPS),
     marks: (y) => [
       ...bins
         .filter(({ count }) => count > 0)

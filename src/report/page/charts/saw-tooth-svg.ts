@@ -103,10 +103,12 @@ function renderTeeth(
   { x, y }: Axes,
 ): Markup {
   const remaining = ({ expiration }: ServedSpan, at: number) => y((expiration - at) / 1000);
+  // Below 0, the validity of expired credentials has an area of its own, as in the chart of the script.
+  const ground = Math.max(0, bottom);
   const areas = spans.map((span): Area => {
     const { from, to } = span;
     const edge = [remaining(span, from), remaining(span, to)] as const;
-    return { left: x(from), right: x(to), edge, opposite: y(bottom) };
+    return { left: x(from), right: x(to), edge, opposite: y(ground) };
   });
   const short = unsafe.map((required) =>
     spans.flatMap((span): Area[] => {

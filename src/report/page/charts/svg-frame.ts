@@ -2,6 +2,7 @@ import type { Seconds } from '../../../domain/model.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 import type { Tone } from '../verdicts.ts';
+import { fitLabels } from './label-widths.ts';
 import { SPACE_ABOVE } from './saw-tooth-scale.ts';
 import { formatAxisDuration } from './validity-labels.ts';
 
@@ -12,7 +13,7 @@ export interface Tick {
 }
 
 export interface TimeTick extends Tick {
-  /** Below the label, if it differs from the text below the previous label. */
+  /** Below the label, if it differs from the text below the previous shown label. */
   context?: string;
 }
 
@@ -61,33 +62,26 @@ export const formatPercent = (share: number) => `${Number((share * 100).toFixed(
 export function renderSvgFrame(frame: SvgFrameOptions): Markup {
   const { label, height, spaceBelow = SPACE_BELOW, gridLines, yLabels, xTicks } = frame;
   const y = (share: number) => Number((SPACE_ABOVE + (1 - share) * height).toFixed(2));
-  return html`<svg class="plot" role="img" aria-label="${label}" height="${SPACE_ABOVE + height + spaceBelow}">
+  return html`<div class="plot-frame"><svg class="plot" role="img" aria-label="${label}" height="${SPACE_ABOVE + height + spaceBelow}">
 ${frame.background}
 <g class="grid">${gridLines.map((at) => html`<line x1="0" x2="100%" y1="${y(at)}" y2="${y(at)}"/>`)}</g>
 <svg class="shapes" y="${SPACE_ABOVE}" width="100%" height="${height}" viewBox="0 0 ${SHAPE_UNITS} ${SHAPE_UNITS}" preserveAspectRatio="none">${frame.shapes}</svg>
 ${frame.marks?.(y)}
 <g class="ticks">${yLabels.map(({ position: at, label: text, tone }) => html`<text${tone && html` class="job ${tone}"`} text-anchor="end" x="-8" y="${(y(at) + 4).toFixed(2)}">${text}</text>`)}
 ${renderXLabels(xTicks, SPACE_ABOVE + height)}</g>
-</svg>`;
+</svg></div>`;
 }
 
-/** A phone omits every second label, so the context of its labels can differ from that on a wide screen. */
-function renderXLabels(ticks: readonly TimeTick[], bottom: number): Markup[] {
-  return ticks.map(({ position: at, label, context = '' }, index) => {
-    const isMajor = index % 2 === 0;
-    const isNew = context !== (ticks[index - 1]?.context ?? '');
-    const isNewOnPhone = isMajor && context !== (ticks[index - 2]?.context ?? '');
-    const attributes = html`text-anchor="${chooseAnchor(at, 0.04)}" x="${formatPercent(at)}"`;
-    const contextClass = isNew ? (isMajor ? 'major' : 'minor') : 'phone-only';
-    return html`<text class="${isMajor ? 'major' : 'minor'}" ${attributes} y="${bottom + 16}">${label}</text>${
-      (isNew || isNewOnPhone) &&
-      html`<text class="${contextClass}" ${attributes} y="${bottom + 30}">${context}</text>`
-    }`;
+/** Each text is in the middle of its tick. The space beside the plot is wide enough for half of a label. */
+const renderXLabels = (ticks: readonly TimeTick[], bottom: number): Markup[] =>
+  fitLabels(ticks).map(({ text, position: at, line, from, until }) => {
+    const classes = [
+      ...(from === null ? [] : [`from-${from}`]),
+      ...(until === null ? [] : [`until-${until}`]),
+    ];
+    const attribute = classes.length > 0 && html` class="${classes.join(' ')}"`;
+    return html`<text${attribute} text-anchor="middle" x="${formatPercent(at)}" y="${bottom + (line === 'label' ? 17 : 31)}">${text}</text>`;
   });
-}
-
-/** For `text-anchor`. A text near an edge extends to the inside, so that it is not cut off. */
-const chooseAnchor = (at: number, edge: number) => (at < edge ? 'start' : at > 1 - edge ? 'end' : 'middle');
 
 /** Shares of the axes, from the lower left corner. */
 export type Point = readonly [x: number, y: number];

@@ -70,18 +70,25 @@ export function listGenerationRows(measurement: Measurement): GenerationRows {
 /** An empty cell looks like an error. */
 export const NO_VALUE = '–';
 
-type TableColumns = readonly [label: string, format: (row: GenerationRow, times: TimeFormat) => string][];
+type TableColumns = readonly [
+  label: string,
+  format: (row: GenerationRow, times: TimeFormat) => string,
+  /** A class of the style sheet. */
+  className?: 'number' | 'remark',
+][];
 
-const LEAD_TIME: TableColumns[number] = ['lead time', formatLeadTime];
+const LEAD_TIME: TableColumns[number] = ['lead time', formatLeadTime, 'number'];
 const VALIDITY: TableColumns[number] = [
   'validity when issued',
   (row) => formatNullableDuration(row.validityWhenIssued),
+  'number',
 ];
-const INTERVAL: TableColumns[number] = ['interval', (row) => formatNullableDuration(row.interval)];
+const INTERVAL: TableColumns[number] = ['interval', (row) => formatNullableDuration(row.interval), 'number'];
 const SAMPLES: TableColumns[number] = ['samples', (row) => formatNumber(row.sampleCount)];
 const NOTES: TableColumns[number] = [
   'notes',
   (row) => describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; ') || NO_VALUE,
+  'remark',
 ];
 
 /** The columns of the table of generations, for the static page and for its script. */

@@ -2,14 +2,7 @@ import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { describeNoRotation, TERMS } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
-import {
-  type Content,
-  html,
-  type Markup,
-  renderExplanation,
-  renderHtmlTable,
-  renderTableRow,
-} from '../markup.ts';
+import { type Content, html, type Markup, renderExplanation, renderHtmlTable } from '../markup.ts';
 import {
   GENERATION_TABLE_COLUMNS,
   type GenerationRow,
@@ -36,7 +29,7 @@ export function renderWorstRotations(
 ): Markup {
   const worst = findWorstRotations(rows);
   return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : html`${renderExplanation(TERMS.leadTime)}${renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times, renderCell: shortenOnPhone })}`}`;
+${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : html`${renderExplanation(TERMS.leadTime)}${renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times, hasClasses: true, renderCell: shortenOnPhone })}`}`;
 }
 
 /** The newest generations in descending order. @param name of the series */
@@ -48,7 +41,7 @@ export function renderGenerations(
   const olderCount = rows.length - newest.length;
   return html`<details class="generations" data-keep="${name} generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(rows.length, 'generation')}, newest first</span></summary>
-${renderExplanation(TERMS.generation)}${renderRows(newest, GENERATION_TABLE_COLUMNS, { id: `${id}-generations`, className: 'generation-rows', times, renderCell: (text) => text })}
+${renderExplanation(TERMS.generation)}${renderRows(newest, GENERATION_TABLE_COLUMNS, { id: `${id}-generations`, className: 'generation-rows', times, hasClasses: false, renderCell: (text) => text })}
 ${
   olderCount > 0 &&
   html`<p class="older muted"><span>${formatCount(olderCount, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
@@ -91,9 +84,13 @@ function listWorstColumns(rows: readonly GenerationRow[], times: TimeFormat): ty
 interface TableOptions {
   /** Of the heading. */
   id: string;
-  /** Aligns the columns, because a class for each cell would make the page larger. */
   className: string;
   times: TimeFormat;
+  /**
+   * Each cell has the class of its column. A table that always has all columns is aligned by their positions,
+   * because the classes of many rows would make the page larger.
+   */
+  hasClasses: boolean;
   renderCell: (text: string) => Content;
 }
 
@@ -105,14 +102,23 @@ function shortenOnPhone(text: string): Content {
   return html`<span class="not-on-phone">${year}</span>${moment}<span class="not-on-phone">${rest}</span>`;
 }
 
-const renderRows = (
+function renderRows(
   rows: readonly GenerationRow[],
   columns: typeof GENERATION_TABLE_COLUMNS,
-  { id, className, times, renderCell }: TableOptions,
-): Markup =>
-  renderHtmlTable(
+  { id, className, times, hasClasses, renderCell }: TableOptions,
+): Markup {
+  const cells = columns.map(([label, format, cellClass]) => ({
+    label,
+    format,
+    attribute: hasClasses && cellClass !== undefined && html` class="${cellClass}"`,
+  }));
+  return renderHtmlTable(
     id,
-    columns.map(([label]) => label),
-    rows.map((row) => renderTableRow(columns.map(([, format]) => renderCell(format(row, times))))),
+    cells.map(({ label, attribute }) => html`<th scope="col"${attribute}>${label}</th>`),
+    rows.map(
+      (row) =>
+        html`<tr>${cells.map(({ format, attribute }) => html`<td${attribute}>${renderCell(format(row, times))}</td>`)}</tr>\n`,
+    ),
     `rows ${className}`,
   );
+}

@@ -1,7 +1,9 @@
 import { findSeriesNow, type SeriesNow } from '../../../domain/live/series-now.ts';
 import type { Instant } from '../../../domain/model.ts';
+import { isAfterPoll } from '../../../domain/status/last-poll.ts';
 import type { AssessedSeries, Assessment } from '../../../domain/verdict/assessment.ts';
 import type { Job } from '../../../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import type { LastPoll, ReportContext } from '../../context.ts';
 
 /** What the page shows of a series that is polled. */
@@ -10,6 +12,8 @@ export interface NowRow {
   now: SeriesNow;
   /** Null without a poll. */
   lastPollAt: Instant | null;
+  /** No poll is known, and `lastPollAt` is the newest sample. A command such as `check` may have recorded it. */
+  isOnlySample: boolean;
   nextPoll: NextPoll;
 }
 
@@ -41,8 +45,9 @@ export function listNowRows(
     if (!analysis.isPolled && found.failure === null) return [];
     const { host, source } = each.identity;
     const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
-    const lastPollAt = findLastPoll(found, poll);
-    return [{ series: each, now: found, lastPollAt, nextPoll: findNextPoll(poll) }];
+    const lastPollAt = findLastPoll(analysis, found, poll);
+    const isOnlySample = analysis.polledAt == null && found.failure === null && poll === null;
+    return [{ series: each, now: found, lastPollAt, isOnlySample, nextPoll: findNextPoll(poll) }];
   });
   const rank = ({ now: { failure, expiresAt } }: NowRow) =>
     failure === null ? (expiresAt ?? Number.POSITIVE_INFINITY) : 0;
@@ -50,8 +55,15 @@ export function listNowRows(
   return { rows: shown, jobs, hiddenCount: rows.length - shown.length };
 }
 
-function findLastPoll({ lastSampleAt, failure }: SeriesNow, poll: LastPoll | null): Instant | null {
-  const times = [lastSampleAt, failure?.lastAt, poll?.endedAt].filter((each) => each != null);
+function findLastPoll(
+  { polledAt }: Pick<SeriesAnalysis, 'polledAt'>,
+  { lastSampleAt, failure }: SeriesNow,
+  poll: LastPoll | null,
+): Instant | null {
+  const isOther = polledAt != null && lastSampleAt !== null && isAfterPoll(lastSampleAt, polledAt);
+  const times = [isOther ? polledAt : lastSampleAt, failure?.lastAt, poll?.endedAt].filter(
+    (each) => each != null,
+  );
   return times.length === 0 ? null : Math.max(...times);
 }
 

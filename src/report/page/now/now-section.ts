@@ -25,7 +25,7 @@ import {
 import { describeJob } from '../../messages/verdicts.ts';
 import { formatNumber, formatSeriesName } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
-import { type Content, capitalise, html, type Markup } from '../markup.ts';
+import { type Content, capitalise, html, type Markup, prose } from '../markup.ts';
 import type { Tone } from '../verdicts.ts';
 import { listNowRows, type NextPoll, type NowRow } from './now-rows.ts';
 
@@ -64,7 +64,7 @@ function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): M
     ({ label, value, remark }) =>
       html`<div><dt>${label}</dt><dd>${value}${remark && html` <small>${remark}</small>`}</dd></div>`,
   );
-  return html`<div class="answers">${answers}</div><dl class="card facts">${facts}</dl>`;
+  return html`<div class="now-row"><div class="answers">${answers}</div><dl class="card facts">${facts}</dl></div>`;
 }
 
 /** The style sheet shows a row as a block of lines on a phone. */
@@ -113,7 +113,10 @@ function listAnswers(
   }));
 }
 
-function listFacts({ now: known, lastPollAt, nextPoll }: NowRow, { now, times }: NowContext): Value[] {
+function listFacts(
+  { now: known, lastPollAt, isOnlySample, nextPoll }: NowRow,
+  { now, times }: NowContext,
+): Value[] {
   const { expiresAt, nextRotation, failure } = known;
   return [
     {
@@ -121,7 +124,7 @@ function listFacts({ now: known, lastPollAt, nextPoll }: NowRow, { now, times }:
       value: expiresAt === null ? '–' : renderCounter('left', expiresAt, now),
       remark:
         expiresAt !== null &&
-        html`${renderCounter('expires', expiresAt, now)} ${times.clockTime(expiresAt, now)}`,
+        html`${renderCounter('expires', expiresAt, now)} ${prose(times.clockTime(expiresAt, now))}`,
     },
     {
       label: 'next rotation',
@@ -129,12 +132,12 @@ function listFacts({ now: known, lastPollAt, nextPoll }: NowRow, { now, times }:
         nextRotation === null
           ? 'not known yet'
           : renderCounter('rotation', nextRotation.expected, now, nextRotation.latest),
-      remark: nextRotation !== null && describeRotationRange(nextRotation, now, times),
+      remark: nextRotation !== null && prose(describeRotationRange(nextRotation, now, times)),
     },
     {
-      label: 'last poll',
+      label: isOnlySample ? 'last sample' : 'last poll',
       value: lastPollAt === null ? '–' : renderCounter('ago', lastPollAt, now),
-      remark: html`<span class="${failure === null ? 'poll' : 'poll bad'}" aria-live="polite">${failure === null ? 'recorded' : describePollFailure(failure)}</span>`,
+      remark: html`<span class="${failure === null ? 'poll' : 'poll bad'}" aria-live="polite">${failure === null ? 'recorded' : prose(describePollFailure(failure))}</span>`,
     },
     ...(nextPoll.code === 'POLLED_ELSEWHERE'
       ? []
@@ -177,10 +180,10 @@ function renderStart(
   const until = start.answer === 'yes' ? start.until : null;
   const hasStale = isKnown && staleAt !== null && lastSampleAt !== null;
   return html`<span class="start" aria-live="polite" data-until="${until}" data-stale="${hasStale && staleAt}">${[
-    render('now', tone, html`${text}${remark}`, false),
-    isKnown && render('former', 'former', describeFormerAnswer(text), true),
-    until !== null && render('later', 'bad', describeMissedStart(until, now, times), true),
-    hasStale && render('stale', 'unsure', describeStaleStart(lastSampleAt, now, times), true),
+    render('now', tone, html`${prose(text)}${remark}`, false),
+    isKnown && render('former', 'former', prose(describeFormerAnswer(text)), true),
+    until !== null && render('later', 'bad', prose(describeMissedStart(until, now, times)), true),
+    hasStale && render('stale', 'unsure', prose(describeStaleStart(lastSampleAt, now, times)), true),
   ]}</span>`;
 }
 

@@ -12,6 +12,10 @@ export interface Box {
 /** All texts of one chart, and the areas that they must not touch. */
 export interface MeasuredChart {
   texts: Box[];
+  /** Of the axes. */
+  labels: Box[];
+  /** Labels that are partly outside of their canvas. */
+  cut: Box[];
   plot: Box;
   card: Box;
 }
@@ -76,14 +80,18 @@ export const measureCharts = (page: Page): Promise<MeasuredChart[]> =>
           top: (frame?.top ?? 0) + box.top * scale,
           bottom: (frame?.top ?? 0) + box.bottom * scale,
         }));
-      const elements = [
-        ...chart.querySelectorAll('svg text, figcaption h3, figcaption .muted, .legend li, button'),
-      ]
-        .filter(isVisible)
-        .map((each) => toBox(each.textContent ?? '', each.getBoundingClientRect()));
+      const measure = (selector: string) =>
+        [...chart.querySelectorAll(selector)]
+          .filter(isVisible)
+          .map((each) => toBox(each.textContent ?? '', each.getBoundingClientRect()));
+      const labels = [...measure('svg text'), ...onCanvas];
       return [
         {
-          texts: [...elements, ...onCanvas],
+          texts: [...measure('figcaption h3, figcaption .muted, .legend li, button'), ...labels],
+          labels,
+          cut: onCanvas.filter(
+            ({ left, right }) => frame !== undefined && (left < frame.left || right > frame.right),
+          ),
           plot: toBox('plot', plot.getBoundingClientRect()),
           card: toBox('card', chart.getBoundingClientRect()),
         },
@@ -97,11 +105,24 @@ const overlap = (a: Box, b: Box, slack: number) =>
   a.top < b.bottom - slack &&
   b.top < a.bottom - slack;
 
+/** Pixels. Closer labels of one line read like one label. */
+const MIN_GAP = 4;
+
+/** Labels of one line that are too close. */
+const findCloseLabels = (labels: readonly Box[]): string[] =>
+  labels.flatMap((each, index) =>
+    labels.slice(index + 1).flatMap((other) => {
+      const gap = Math.max(each.left, other.left) - Math.min(each.right, other.right);
+      const isOneLine = Math.min(each.bottom, other.bottom) - Math.max(each.top, other.top) > 4;
+      return isOneLine && gap < MIN_GAP ? [`${each.text} is ${gap.toFixed(1)} px from ${other.text}`] : [];
+    }),
+  );
+
 /** Texts that overlap each other, lie on the plot or extend beyond the chart, with their positions. */
-export function findCollisions({ texts, plot, card }: MeasuredChart): string[] {
+export function findCollisions({ texts, labels, cut, plot, card }: MeasuredChart): string[] {
   const show = ({ text, left, top, right, bottom }: Box) =>
     `${text} (${[left, top, right, bottom].map(Math.round).join(' ')})`;
-  return texts.flatMap((each, index) => [
+  const collisions = texts.flatMap((each, index) => [
     ...texts
       .slice(index + 1)
       // The boxes of lines contain space for letters that do not occur in these texts.
@@ -112,4 +133,5 @@ export function findCollisions({ texts, plot, card }: MeasuredChart): string[] {
       ? [`${show(each)} extends beyond ${show(card)}`]
       : []),
   ]);
+  return [...collisions, ...findCloseLabels(labels), ...cut.map((each) => `${show(each)} is cut off`)];
 }

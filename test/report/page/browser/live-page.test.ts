@@ -371,10 +371,10 @@ describeInBrowser('a live page', (started) => {
     { width: 1280, height: 800 },
   ])('the answer for now is above the headline about all start times: $width px', async (viewport) => {
     const { page } = await openLive(render([series('a')], { jobs: [7] }), { viewport });
-    const tops = await page.$$eval('.verdict, .answer, .advice-card', (all) =>
-      all.map((each) => [each.className.split(' ')[1], each.getBoundingClientRect().top]),
+    const tops = await page.$$eval('.answer, .verdict, .verdict > .advice', (all) =>
+      all.map((each) => [each.className.split(' ').at(-1), each.getBoundingClientRect().top]),
     );
-    expect(tops.map(([name]) => name)).toEqual(['answer', 'verdict', 'advice-card']);
+    expect(tops.map(([name]) => name)).toEqual(['answer', 'bad', 'advice']);
     expect(tops.map(([, top]) => Number(top))).toEqual(
       tops.map(([, top]) => Number(top)).toSorted((a, b) => a - b),
     );

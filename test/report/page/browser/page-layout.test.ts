@@ -18,6 +18,29 @@ const fail = (from: number, to: number) => ({
   failedPollSpans: [{ from, to }],
 });
 
+/** An instance as usual: intervals of 60 to 66 minutes. */
+function rotateHourly(days: number, lifetimeHours: number, host = 'web-1'): SeriesHistory {
+  const history = measured({ generations: days * 23, identity: { host } });
+  let begin = START + 18 * HOUR + 44 * MINUTE;
+  const generations = history.generations.map((generation, index) => {
+    const from = begin;
+    begin += 60 * MINUTE + ((index * 7919 + days) % 360) * 1000;
+    const [firstSeen, lastSeen] = [from + MINUTE, begin - MINUTE];
+    const expiration = from + lifetimeHours * HOUR + ((index * 104_729) % 900) * 1000;
+    return {
+      ...generation,
+      ...{ firstSeen, rawFirstSeen: firstSeen, lastSeen, rawLastSeen: lastSeen },
+      ...{ expiration, latestExpiration: expiration, lastUpdated: from },
+    };
+  });
+  return { ...history, generations };
+}
+
+const rotatingHosts = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    rotateHourly([2, 4, 14, 8, 40][index % 5] ?? 6, 4 + (index % 5), `loader-${index}.compute.internal`),
+  );
+
 /** Histories with labels at many different positions. */
 const CASES: Record<string, [histories: SeriesHistory[], jobs: JobToJudge[]]> = {
   'twelve hours': [[measured()], [job(5)]],
@@ -26,6 +49,7 @@ const CASES: Record<string, [histories: SeriesHistory[], jobs: JobToJudge[]]> = 
     [pretend({ time: 167_000, every: 2000, rotateEvery: 20_000, lifetimes: [60_000] })],
     [wantedJob(20, { margin: 5 })],
   ],
+  'half a minute': [[pretend({ time: 150_000, every: 2000 })], [job(5)]],
   'a year': [[measured({ generations: 8760 })], [job(5)]],
   'a job that never fits': [[measured()], [job(7)]],
   'a job far below the curve': [[measured()], [job(0.1)]],
@@ -59,6 +83,17 @@ const CASES: Record<string, [histories: SeriesHistory[], jobs: JobToJudge[]]> = 
     [measured({ identity: { host: HOSTILE_NAMES[0], role: HOSTILE_NAMES.at(-1) ?? '' } })],
     [job(5, HOSTILE_NAMES.at(-1) ?? '')],
   ],
+  ...Object.fromEntries(
+    [2, 14, 40].flatMap((days) =>
+      [4, 5, 6, 8].map((hours) => [
+        `${days} days, rotations about every hour, ${hours}h validity`,
+        [[rotateHourly(days, hours)], [job(5)]],
+      ]),
+    ),
+  ),
+  'two hosts': [rotatingHosts(2), [job(5)]],
+  'five hosts': [rotatingHosts(5), [job(5), job(7)]],
+  'twenty hosts': [rotatingHosts(20), [job(5)]],
   'a duration with seconds': [[measured()], [wantedJob(17_999, { name: 'nightly' })]],
 };
 
@@ -90,7 +125,7 @@ describeInBrowser('the layout of the page', (started) => {
     Object.keys(MODES).map((mode) => ({ name, mode: mode as Mode, histories, jobs })),
   );
 
-  test.for(sampleCases(cases, 69))(
+  test.for(sampleCases(cases, 133))(
     'labels overlap neither each other nor the plot: $name, $mode',
     async ({ mode, histories, jobs }) => {
       const page = await openIn(mode, file(histories, jobs));
@@ -164,10 +199,13 @@ describeInBrowser('the layout of the page', (started) => {
     );
   });
 
-  ciTest('five series print on three pages', async () => {
+  ciTest('five series print on three pages, with whole legends', async () => {
     const page = await openIn('light', file(hosts(5)));
     const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
     expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(3);
+    const print = await openIn('print', file(hosts(2)));
+    const curves = print.locator('.saw-tooth .legend li', { hasText: 'remaining validity' });
+    expect(await curves.filter({ visible: true }).count()).toBe(2);
   });
 
   test.for(sampleCases(['phone', 'light'] as const, 2))(
@@ -209,6 +247,20 @@ describeInBrowser('the layout of the page', (started) => {
         ['interval', 'right'],
       ],
     });
+  });
+
+  test('the columns of the worst rotations are aligned by their content if one of them is missing', async () => {
+    const page = await openIn('light', file([measured({ generations: 2, dated: false })]));
+    const columns = await page
+      .locator('.worst-rows :is(th, tr:first-child td)')
+      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell).textAlign));
+    expect(await page.locator('.worst-rows th').allInnerTexts()).toEqual([
+      'lead time',
+      'rotated at',
+      'notes',
+    ]);
+    const expected = ['right', 'left', 'left'];
+    expect(columns).toEqual([...expected, ...expected]);
   });
 
   ciTest.for(['phone', 'light', 'print'] as const)(

@@ -129,7 +129,14 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
   function showUnreachable(): void {
     if (isServerAway) return;
     const element = findElement<HTMLElement>(document, '.out-of-reach');
-    element.textContent = `The server of this page has not responded since ${pageTimes.timestamp(clock.now())}. This page shows the last known state.`;
+    const since = document.createElement('span');
+    since.className = 'one-line';
+    since.textContent = pageTimes.timestamp(clock.now());
+    element.replaceChildren(
+      'The server of this page has not responded since ',
+      since,
+      '. This page shows the last known state.',
+    );
     setServerAway(true);
   }
 
