@@ -15,17 +15,17 @@ export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts
 
 /** What the parser of this client reads differently in the profile. */
 function selectParsedProfile(
-  { botocoreProfile, fileProblems }: ChainFacts,
+  { botocoreProviders, fileProblems }: ChainFacts,
   { sharedFiles: { parser } }: ClientRules,
-): ChainFacts['botocoreProfile'] {
-  if (botocoreProfile === null || parser === 'botocore') return botocoreProfile;
-  if (parser === 'ruby') return selectWithHash(botocoreProfile);
+): ChainFacts['botocoreProviders'] {
+  if (botocoreProviders === null || parser === 'botocore') return botocoreProviders;
+  if (parser === 'ruby') return selectWithHash(botocoreProviders);
   // Go handles comments in its own way.
-  return parser === 'go' && fileProblems.some(({ cause }) => cause === 'COLON') ? botocoreProfile : null;
+  return parser === 'go' && fileProblems.some(({ cause }) => cause === 'COLON') ? botocoreProviders : null;
 }
 
 const selectWithHash = (
-  profile: NonNullable<ChainFacts['botocoreProfile']>,
+  profile: NonNullable<ChainFacts['botocoreProviders']>,
 ): Partial<Record<ProfileProvider, Provider>> =>
   Object.fromEntries(
     Object.entries(profile).filter(

@@ -167,6 +167,8 @@ export const createProvider = (name: ProviderName, known: KnownProvider = {}): P
   name,
 });
 
+export type ProfileProviders = Readonly<Record<ProfileProvider, Provider>>;
+
 /** An object with one value per name. */
 export const mapNames = <Name extends string, Value>(
   names: readonly Name[],
@@ -179,7 +181,7 @@ export const mapNames = <Name extends string, Value>(
 export interface ClientProfile {
   clients: readonly Client[];
   /** Only the providers that differ. */
-  providers: Readonly<Partial<Record<ProfileProvider, Provider>>>;
+  providers: Partial<ProfileProviders>;
   /** Whether these clients find the selected profile, and any profile. Null: as the others. */
   profile: Pick<ChainFacts['profile'], 'exists' | 'anyExist'> | null;
   /** The files that these clients do not read, because the variable is empty. */
@@ -225,25 +227,10 @@ export interface ChainFacts {
    * botocore accepts `key: value`, and reads a comment after a value as part of the value. So it may find other
    * providers in the profile. Null if it finds the same.
    */
-  botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
-  /** At most one per client. Applied after `botocoreProfile`. */
+  botocoreProviders: Partial<ProfileProviders> | null;
+  /** At most one per client. Applied after `botocoreProviders`. */
   clientProfiles: readonly ClientProfile[];
   unusualSettings: UnusualSettings;
   /** What SDKs find in the shared files without AWS_PROFILE. Absent: AWS_PROFILE is not set, or unknown. */
-  defaultProfile?: { exists: boolean; providers: Readonly<Partial<Record<ProfileProvider, Provider>>> };
+  defaultProfile?: { exists: boolean; providers: Partial<ProfileProviders> };
 }
-
-/** The endpoint of IMDS unless a setting names another one. */
-const IMDS_ORIGIN = 'http://169.254.169.254';
-
-/** True if IMDS was polled only because it is the default: no setting names it, and it is unreachable. */
-export const isUnconfiguredImds = ({ name, origin, problem }: Provider): boolean =>
-  name === 'imds' &&
-  origin === IMDS_ORIGIN &&
-  problem?.code === 'POLL_FAILED' &&
-  problem.reason === 'unreachable' &&
-  !problem.possibleHopLimit;
-
-/** Unexpired credentials, or a provider that needs a call to AWS. Decides the exit code of `sources`. */
-export const isUsableProvider = ({ state, remaining }: Provider): boolean =>
-  state === 'untried' || (state === 'answers' && (remaining === null || remaining > 0));

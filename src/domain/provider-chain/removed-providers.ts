@@ -24,7 +24,7 @@ export function removeProviders(facts: ChainFacts, names: readonly ProviderName[
   return {
     ...facts,
     providers: { ...facts.providers, ...incompleteRole, ...removed },
-    botocoreProfile: facts.botocoreProfile && { ...facts.botocoreProfile, ...removed },
+    botocoreProviders: facts.botocoreProviders && { ...facts.botocoreProviders, ...removed },
     clientProfiles: facts.clientProfiles.map((each) => ({
       ...each,
       providers: { ...each.providers, ...removed },

@@ -4,9 +4,9 @@ import type { ChainReport } from '../../domain/provider-chain/findings/findings.
 import type { Verification, VerifiedWinner } from '../../domain/provider-chain/identity/verification.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
 import { groupByOutcome, groupSdksByRole } from '../../domain/provider-chain/outcome-groups.ts';
+import { isUsableProvider } from '../../domain/provider-chain/provider-states.ts';
 import {
   type ChainFacts,
-  isUsableProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type Provider,

@@ -3,6 +3,7 @@ import {
   createProvider,
   mapNames,
   PROVIDER_NAMES,
+  type ProfileProviders,
   type Provider,
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
@@ -20,15 +21,12 @@ import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import { DEFAULT_POLL_LIMITS, type SourceOptions } from '../source.ts';
 import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/find-unusual-settings.ts';
-import {
-  checkRoleBase,
-  type ProfileProviders,
-  probeProfileOffline,
-} from './client-profiles/probe-profile.ts';
+import { probeProfileOffline } from './client-profiles/probe-profile.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
 import { type ProbeMode, pollProvider } from './provider.ts';
+import { checkRoleBase } from './role-base.ts';
 import { inspectSharedFiles, type SharedFileFacts } from './shared-files.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
@@ -125,7 +123,7 @@ export async function probeProviders(
     variableNotes: mode.offline
       ? []
       : (await import('../environment/variable-notes.ts')).findVariableNotes(env),
-    botocoreProfile: await probeBotocoreProfile(probeOptions, { files, botocoreProfiles, probe }),
+    botocoreProviders: await probeBotocoreProfile(probeOptions, { files, botocoreProfiles, probe }),
     clientProfiles: isUsual(unusual)
       ? []
       : await loadClientProfiles().then(({ probeClientProfiles }) =>
@@ -166,7 +164,7 @@ interface BotocoreContext {
 async function probeBotocoreProfile(
   options: SourceOptions,
   { files, botocoreProfiles, probe }: BotocoreContext,
-): Promise<ChainFacts['botocoreProfile']> {
+): Promise<ChainFacts['botocoreProviders']> {
   const profile = botocoreProfiles?.get(files.selectedName);
   if (botocoreProfiles === null || profile === undefined) return null;
   const withVariable = await probeRoleOfVariable(profile, options);
@@ -180,7 +178,7 @@ async function probeBotocoreProfile(
 async function probeRoleOfVariable(
   { config, credentials }: Profile,
   options: SourceOptions,
-): Promise<ChainFacts['botocoreProfile']> {
+): Promise<ChainFacts['botocoreProviders']> {
   const roleArn = readVariable(options.env, 'AWS_ROLE_ARN');
   const tokenFile = readText({ ...config, ...credentials }, 'web_identity_token_file');
   if (roleArn === null || tokenFile === null) return null;

@@ -8,7 +8,7 @@ import { observeProcess, type ProcessView } from './process-view.ts';
 /** Linux states times of processes in units of `USER_HZ`, which is 100 on every platform of Node. */
 const MS_PER_TICK = 10;
 
-export interface OpenedProcess {
+export interface ProcessHandle {
   view: ProcessView;
   /** By the clock of this host. At most one second too late, because the boot time has whole seconds. */
   startedAt: Instant;
@@ -21,7 +21,7 @@ export interface OpenedProcess {
  * @param procFolder for tests
  * @throws CredWatchError if the process does not exist, has ended, or cannot be read, or if the id belongs to a thread
  */
-export async function openRunningProcess(pid: number, procFolder = '/proc'): Promise<OpenedProcess> {
+export async function readRunningProcess(pid: number, procFolder = '/proc'): Promise<ProcessHandle> {
   const before = await readStartTicks(pid, procFolder);
   await assertNoThread(pid, procFolder);
   const view = await observeProcess(pid, procFolder);

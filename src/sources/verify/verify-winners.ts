@@ -42,7 +42,7 @@ export async function verifyWinners(
   const winners: VerifiedWinner[] = [];
   for (const winner of listWinners(facts, outcomes)) {
     const code = findObstacle(winner, facts.observed);
-    const isBotocoreProfile = Object.values(facts.botocoreProfile ?? {}).includes(winner.provider);
+    const isBotocoreProfile = Object.values(facts.botocoreProviders ?? {}).includes(winner.provider);
     const { provider, sdks } = winner;
     winners.push(
       code === null

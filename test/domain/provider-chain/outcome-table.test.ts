@@ -250,7 +250,7 @@ test('each kind of profile and file has the recorded outcomes and findings', asy
     ),
     ...PROFILE_PROVIDERS.map((name) =>
       describeProviders(`botocore alone finds ${name}`, ROLE_BEHIND, {
-        botocoreProfile: { [name]: { ...createFacts({ [name]: withCredentials() }).providers[name] } },
+        botocoreProviders: { [name]: { ...createFacts({ [name]: withCredentials() }).providers[name] } },
       }),
     ),
     ...[true, false, null].map((doesImdsV1Work) =>

@@ -16,7 +16,7 @@ import { rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from 
  * .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA. It uses the keys or the process of
  * a source_profile only when it assumes the role.
  */
-const failsLater = (problem: ProviderProblem, profile: string): boolean =>
+const failsWhenAssumingRole = (problem: ProviderProblem, profile: string): boolean =>
   problem.code === 'NO_BASE_CREDENTIALS'
     ? problem.cause === 'PROCESS_FAILED' || problem.cause === 'EXPIRED'
     : problem.code === 'MFA_REQUIRED' && problem.profile !== profile;
@@ -31,7 +31,7 @@ const dotnetProfile: ChainLink = (facts, rules) => {
   const names = ['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const;
   const [kind, ...others] = selectConfigured(facts, names);
   const onIncomplete = (problem: ProviderProblem) =>
-    failsLater(problem, facts.profile.name) ? 'stop' : 'next';
+    failsWhenAssumingRole(problem, facts.profile.name) ? 'stop' : 'next';
   return kind !== undefined && others.length === 0
     ? providerLink(kind, { onIncomplete })(facts, rules)
     : 'next';
@@ -56,7 +56,7 @@ export const DOTNET: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: false,
     keys: 'combined',
-    rejectedInSession: [],
+    rejectedInSsoSession: [],
   },
   legacyVariables: { secretKeys: ['AWS_SECRET_KEY'] },
   endpoints: { timeoutMs: {}, failsAtBlank: [] },

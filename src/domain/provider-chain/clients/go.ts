@@ -82,7 +82,7 @@ export const GO: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: false,
     keys: 'strict',
-    rejectedInSession: ['case', 'value'],
+    rejectedInSsoSession: ['case', 'value'],
   },
   legacyVariables: { keyIds: ['AWS_ACCESS_KEY'], secretKeys: ['AWS_SECRET_KEY'] },
   mfa: 'of-role-chain',

@@ -1,7 +1,7 @@
 import { environmentLink } from '../chains/legacy-variables.ts';
 import { assumesRoleOfItself, groupLinks, LAST, linkIf, providerLink } from '../chains/links.ts';
 import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
-import { disableImds, reject, rejectForms, useOtherEndpoint } from '../rules/note-rules.ts';
+import { imdsIsDisabled, reject, rejectForms, useOtherEndpoint } from '../rules/note-rules.ts';
 
 /** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
 const javascriptRole: ChainLink = (facts, rules) => {
@@ -43,7 +43,7 @@ export const JAVASCRIPT: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: false,
     keys: 'combined',
-    rejectedInSession: [],
+    rejectedInSsoSession: [],
   },
   endpoints: {
     timeoutMs: { imds: 1000 },
@@ -56,7 +56,7 @@ export const JAVASCRIPT: ClientRules = {
     ENDPOINT_MODE_CASE: reject,
     SEVERAL_ROLES: reject,
     // JavaScript treats any text except `false` as true.
-    DISABLED_FOR_SOME_SDKS: disableImds,
+    DISABLED_FOR_SOME_SDKS: imdsIsDisabled,
     SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,
     // JavaScript reads the number as milliseconds. It accepts an unreadable expiration, but never refreshes the keys.
     EXPIRATION_ONLY_SOME_SDKS: rejectForms('number'),

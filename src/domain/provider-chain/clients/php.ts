@@ -26,7 +26,7 @@ function hasRoleSource({ providers, sections }: ChainFacts, file: File): boolean
 }
 
 /** PHP uses empty keys. */
-const stopIfKeyEmpty = ({ code }: ProviderProblem) => (code === 'EMPTY_SETTING' ? 'stop' : 'next');
+const handleEmptyKey = ({ code }: ProviderProblem) => (code === 'EMPTY_SETTING' ? 'stop' : 'next');
 
 /** With a `role_arn`, PHP ignores the keys of the same section. */
 const keysAndRoleOf = (file: File): ChainLink =>
@@ -37,7 +37,7 @@ const keysAndRoleOf = (file: File): ChainLink =>
     ),
     linkIf(
       (facts) => isIn(facts, file, 'profile') && !isIn(facts, file, 'profile-role', 'profile-web-identity'),
-      providerLink('profile', { onIncomplete: stopIfKeyEmpty, onFailure: 'next' }),
+      providerLink('profile', { onIncomplete: handleEmptyKey, onFailure: 'next' }),
     ),
   );
 
@@ -90,7 +90,7 @@ export const PHP: ClientRules = {
     keepsEmpty: true,
     usesEmptyPath: false,
     keys: 'complete',
-    rejectedInSession: [],
+    rejectedInSsoSession: [],
   },
   readsOldToken: ['profile'],
   mfa: 'ignored',

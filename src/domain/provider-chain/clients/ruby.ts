@@ -108,7 +108,7 @@ export const RUBY: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: true,
     keys: 'complete',
-    rejectedInSession: ['case', 'value'],
+    rejectedInSsoSession: ['case', 'value'],
   },
   legacyVariables: {
     keyIds: ['AMAZON_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],

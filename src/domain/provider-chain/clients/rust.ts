@@ -56,7 +56,7 @@ export const RUST: ClientRules = {
     keepsEmpty: true,
     usesEmptyPath: true,
     keys: 'combined',
-    rejectedInSession: ['none', 'case', 'value'],
+    rejectedInSsoSession: ['none', 'case', 'value'],
   },
   legacyVariables: { secretKeys: ['SECRET_ACCESS_KEY'] },
   blanksAroundKeys: 'ignored',

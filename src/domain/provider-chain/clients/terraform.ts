@@ -6,7 +6,7 @@ import { GO } from './go.ts';
 const METADATA_URL = 'AWS_METADATA_URL';
 
 /** Terraform sets the variable of the SDK from its own one. */
-const otherImds: ChainLink = (facts, rules) => {
+const goChainWithOtherImds: ChainLink = (facts, rules) => {
   const outcome = groupLinks(...GO.chain)(facts, rules);
   const isOther =
     facts.setVariables.has(METADATA_URL) &&
@@ -24,4 +24,4 @@ const otherImds: ChainLink = (facts, rules) => {
  * provider block come first: keys, then `profile`. Tested with the S3 backend of Terraform 1.11.4, which ignores a
  * missing profile of AWS_DEFAULT_PROFILE, as the SDK does.
  */
-export const TERRAFORM: ClientRules = { ...GO, chain: [otherImds] };
+export const TERRAFORM: ClientRules = { ...GO, chain: [goChainWithOtherImds] };

@@ -1,8 +1,9 @@
 import type { PollNoteCode, PollNoteFields } from '../../poll-note.ts';
+import type { EndpointKind } from '../../sdk-refresh/refresh-windows.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, KeyPairProvider, ProviderName } from '../providers.ts';
 import type { FileParser } from '../shared-files/file-problem.ts';
-import type { ImdsLimit, SessionSetting } from '../shared-files/unusual-settings.ts';
+import type { ImdsLimit, SsoSessionSetting } from '../shared-files/unusual-settings.ts';
 
 /** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
 export type LinkResult = ChainOutcome | 'next' | 'leave';
@@ -52,8 +53,8 @@ export interface SharedFileRules {
    * file with a key id. `complete`: those of the first file with both keys. `strict`: none, it is an error.
    */
   keys: 'combined' | 'with-id' | 'complete' | 'strict';
-  /** The differences of a {@link SessionSetting} at which the client fails. Others use the value of the session. */
-  rejectedInSession: readonly SessionSetting['difference'][];
+  /** The differences of a {@link SsoSessionSetting} at which the client fails. Others use the value of the session. */
+  rejectedInSsoSession: readonly SsoSessionSetting['difference'][];
   /** Compares every setting of the section `sso-session`, not only the start URL and the region. */
   comparesWholeSession?: boolean;
 }
@@ -64,7 +65,7 @@ export interface EndpointRules {
    * How long the client waits for one response, in milliseconds. Further attempts are as slow. Absent: as long as our
    * poll, or without a limit.
    */
-  timeoutMs: Readonly<Partial<Record<'imds' | 'container', number>>>;
+  timeoutMs: Readonly<Partial<Record<EndpointKind, number>>>;
   /** Waits for a container endpoint without a limit. */
   waitsForever?: boolean;
   /** Whether AWS_METADATA_SERVICE_TIMEOUT sets the limit of IMDS. Default: `never`. */

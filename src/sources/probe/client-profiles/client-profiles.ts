@@ -1,10 +1,13 @@
-import type { ChainFacts, ClientProfile } from '../../../domain/provider-chain/providers.ts';
+import type {
+  ChainFacts,
+  ClientProfile,
+  ProfileProviders,
+} from '../../../domain/provider-chain/providers.ts';
 import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { UnusualSettings } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import type { ParsedProfileFiles } from '../../profile/files.ts';
 import { applyComments } from './comments.ts';
 import { applyEmptySettings } from './empty-settings.ts';
-import type { ProfileProviders } from './probe-profile.ts';
 import { readLike } from './read-like-client.ts';
 import { selectDiffering } from './select-differing.ts';
 import { applySessionSettings } from './session-settings.ts';
@@ -36,7 +39,7 @@ export async function probeClientProfiles(context: Context): Promise<ClientProfi
 export async function probeBotocoreProviders(
   profiles: ParsedProfileFiles['profiles'],
   { files, probe }: Pick<Context, 'files' | 'probe'>,
-): Promise<NonNullable<ChainFacts['botocoreProfile']>> {
+): Promise<NonNullable<ChainFacts['botocoreProviders']>> {
   const profile = profiles.get(files.selectedName);
   const probed = await probe({ ...files, profiles });
   const providers = profile === undefined ? probed : applyComments(probed, profile);

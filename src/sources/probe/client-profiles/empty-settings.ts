@@ -1,13 +1,11 @@
 import {
   createProvider,
   type ProfileProvider,
-  type Provider,
+  type ProfileProviders,
 } from '../../../domain/provider-chain/providers.ts';
 import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
 import { findSetting, KEY_ID, SECRET_KEY } from './find-unusual-settings.ts';
-
-type ProfileProviders = Record<ProfileProvider, Provider>;
 
 const TOKEN_FILE = 'web_identity_token_file';
 const SSO_SETTINGS = ['sso_account_id', 'sso_role_name', 'sso_session', 'sso_start_url', 'sso_region'];

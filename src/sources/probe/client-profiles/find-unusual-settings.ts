@@ -1,6 +1,6 @@
 import type {
   FileVariable,
-  SessionSetting,
+  SsoSessionSetting,
   UnusualSettings,
 } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
@@ -13,7 +13,7 @@ const CREDENTIAL_SETTING =
   /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
 
 /** Settings that change the session of a role. */
-const SESSION_SETTING = /^(duration_seconds|external_id)$/i;
+const ROLE_SESSION_SETTING = /^(duration_seconds|external_id)$/i;
 
 export const KEY_ID = 'aws_access_key_id';
 export const SECRET_KEY = 'aws_secret_access_key';
@@ -44,7 +44,7 @@ export function findUnusualSettings(
     ...new Set(
       profiles
         .flatMap(({ config, credentials }) => [...Object.entries(config), ...Object.entries(credentials)])
-        .filter(([name]) => CREDENTIAL_SETTING.test(name) || SESSION_SETTING.test(name))
+        .filter(([name]) => CREDENTIAL_SETTING.test(name) || ROLE_SESSION_SETTING.test(name))
         .filter(([name, value]) => isUnusual(name, value))
         .map(([name]) => name),
     ),
@@ -69,10 +69,10 @@ export const isUsual = (settings: UnusualSettings): boolean => {
 function listSessionSettings(
   { config, credentials }: Profile,
   ssoSessions: ParsedProfileFiles['ssoSessions'],
-): SessionSetting[] {
+): SsoSessionSetting[] {
   const settings = { ...config, ...credentials };
   const session = readText(settings, 'sso_session') ?? '';
-  return Object.entries(ssoSessions.get(session) ?? {}).flatMap(([name, value]): SessionSetting[] => {
+  return Object.entries(ssoSessions.get(session) ?? {}).flatMap(([name, value]): SsoSessionSetting[] => {
     const own = readText(settings, name);
     if (own === null || value === '') return [];
     const isSameInLowerCase = own.toLowerCase() === value.toLowerCase();
