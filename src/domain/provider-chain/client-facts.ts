@@ -13,7 +13,7 @@ export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts
   return applyMfa(applyClientProfile({ ...facts, providers }, client), rules);
 }
 
-/** What the parser of this client reads differently in the profile. */
+/** The providers that differ because of the parser of this client. */
 function selectParsedProfile(
   { botocoreProviders, fileProblems }: ChainFacts,
   { sharedFiles: { parser } }: ClientRules,
@@ -29,7 +29,7 @@ const selectWithHash = (
 ): Partial<Record<ProfileProvider, Provider>> =>
   Object.fromEntries(
     Object.entries(profile).filter(
-      // Their shell ignores such a comment after a command.
+      // Ruby and PHP run the command in a shell, which ignores the comment.
       ([name, { problem }]) =>
         name !== 'process' && problem?.code === 'COMMENT_IN_VALUE' && problem.mark === '#',
     ),

@@ -14,7 +14,7 @@ export interface JobCredentials {
   provider: ProviderName | null;
 }
 
-/** The source that reads what a provider of the SDKs reads. Null if none does. */
+/** The source of cred-watch for each provider. Null: cred-watch has no such source. */
 export const JOB_SOURCES: Readonly<Record<ProviderName, SourceName | null>> = {
   environment: 'environment',
   'web-identity': 'web-identity',
@@ -57,7 +57,7 @@ export function groupByCredentials(
   const users = SDKS.filter((sdk) => outcomes[sdk].kind === 'wins');
   const groups = groupBy(users, (sdk) => {
     const { role, accountId, accessKeyId, roleSession } = read(sdk);
-    // Without running it, nothing else tells one process from another.
+    // Processes can be compared only by their settings, because they are not run.
     const isOtherProcess = name === 'process' && hasOwnProcess(facts, sdk);
     return JSON.stringify([role, accountId, accessKeyId, roleSession?.durationSeconds, isOtherProcess]);
   });
@@ -67,11 +67,11 @@ export function groupByCredentials(
 const hasOwnProcess = ({ clientProfiles }: ChainFacts, sdk: Sdk): boolean =>
   clientProfiles.some(({ clients, providers }) => clients.includes(sdk) && providers.process !== undefined);
 
-/** An SDK that fails at a provider does not use another identity. Null stands for an unknown identity. */
+/** An SDK that stops at a provider counts as using that provider. Null stands for an unknown identity. */
 function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {
   if (outcome.kind === 'wins') return [outcome.provider];
   if (outcome.kind !== 'stops') return [null];
-  // These failures are not about an identity.
+  // These failures concern no provider, so they do not count.
   const { reason } = outcome.cause;
   if (reason === 'INVALID_SETTING' && outcome.provider === null) return [];
   return reason === 'BLANK_VARIABLE' || reason === 'INVALID_FILE' ? [] : [outcome.provider];

@@ -82,7 +82,7 @@ export type ProviderProblem =
     }
   | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
-  /** Only of the base of a role: otherwise, `remaining` says this. */
+  /** Only for the base of a role. Other providers have `remaining`. */
   | { code: 'CREDENTIALS_EXPIRED'; at: Instant }
   | { code: 'NOT_SIGNED_IN' }
   | ({ code: 'POLL_FAILED' } & FailureFacts)
@@ -219,7 +219,7 @@ export interface ChainFacts {
   misplacedSections: readonly MisplacedSection[];
   /** Whether IMDSv1 serves credentials. Null if not tried: some SDKs need it if the token has no TTL or comes late. */
   doesImdsV1Work: boolean | null;
-  /** The keys as Java, which removes blanks, and Rust, which ignores a value of blanks, read them. Null: as others. */
+  /** The keys as Java (removes blanks) and Rust (ignores blank values) read them. Null: all clients read the same keys. */
   otherEnvironment: { clients: readonly Client[]; provider: Provider } | null;
   /** What is wrong with the values of variables. */
   variableNotes: readonly PollNote[];

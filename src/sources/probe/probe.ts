@@ -148,7 +148,7 @@ const NOT_INSPECTED: SharedFileFacts = {
   botocoreProfiles: null,
 };
 
-/** Usual files are read alike by every client. */
+/** Loaded only for unusual files, because all clients read usual files alike. */
 const loadClientProfiles = () => import('./client-profiles/client-profiles.ts');
 
 interface BotocoreContext {

@@ -9,7 +9,7 @@ import type { SourceOptions } from '../source.ts';
 
 const readLink = promisify(readlink);
 
-/** Paths in these variables are read by code that does not take `readFile`. SDKs expand `~` in them. */
+/** Other code opens the paths in these variables without `readFile`. SDKs expand `~` in them. */
 const SHARED_FILES = [
   ['AWS_CONFIG_FILE', '~/.aws/config'],
   ['AWS_SHARED_CREDENTIALS_FILE', '~/.aws/credentials'],

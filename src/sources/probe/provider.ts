@@ -20,8 +20,9 @@ export interface ProbeMode {
   /** Send no request and run no process. Such a provider has the state `untried` if it is set up. */
   offline: boolean;
   /**
-   * Whose environment this is. Runs no process, because it would get the permissions of this user. If the user is
-   * another one, sends no token from a file: the environment could name any file that only this user can read.
+   * The process whose environment is probed. Its `credential_process` is not run, because it would run as our user. If
+   * the process belongs to another user, no token file is sent: its environment could name a file that only our user
+   * may read.
    */
   observed?: ObservedProcess;
 }

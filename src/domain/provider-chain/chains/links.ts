@@ -2,7 +2,7 @@ import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
 import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import type { FileProblem } from '../shared-files/file-problem.ts';
-import { findRejection, lacksToken } from './rejections.ts';
+import { findDifference, lacksToken } from './differences.ts';
 
 type FailureAction = 'next' | 'leave' | 'stop';
 
@@ -14,7 +14,7 @@ export interface FailureHandling {
   onFailure?: FailureAction;
   /** Default: use the expired credentials. */
   onExpired?: FailureAction;
-  /** If our poll succeeds and the SDK would fail. Default: as `onFailure`. */
+  /** If our poll succeeds and the client fails. Default: the value of `onFailure`. */
   onRejected?: FailureAction;
 }
 
@@ -29,7 +29,7 @@ export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): Chai
 
 const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
-/** A cause that says more than that the provider fails. */
+/** A more precise cause than INCOMPLETE or FAILED. */
 function findCause(problem: ProviderProblem | null): OutcomeCause | null {
   if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
   if (problem?.code === 'COMMENT_IN_VALUE' || problem?.code === 'SSO_SETTING_TWICE')
@@ -57,9 +57,9 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
       return act(action, 'INCOMPLETE');
     }
-    const rejection = findRejection(provider, facts, rules);
-    if (rejection !== null)
-      return rejection.kind === 'stops' && onRejected !== 'stop' ? onRejected : rejection;
+    const difference = findDifference(provider, facts, rules);
+    if (difference !== null)
+      return difference.kind === 'stops' && onRejected !== 'stop' ? onRejected : difference;
     if (provider.state === 'fails') return act(onFailure, 'FAILED');
     if (lacksToken(provider, rules)) return win('NO_SESSION_TOKEN');
     if (!isExpired(provider)) return win(null);

@@ -13,8 +13,8 @@ import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import { rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from '../rules/note-rules.ts';
 
 /**
- * .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA. It uses the keys or the process of
- * a source_profile only when it assumes the role.
+ * .NET skips a profile whose own role needs MFA. It uses `source_profile` only when it assumes the role, so it fails if
+ * the role there needs MFA, or if the process or the keys there fail.
  */
 const failsWhenAssumingRole = (problem: ProviderProblem, profile: string): boolean =>
   problem.code === 'NO_BASE_CREDENTIALS'

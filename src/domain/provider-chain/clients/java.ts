@@ -21,7 +21,7 @@ const lacksRoleSource = (problem: ProviderProblem) =>
 const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const CONTAINER_TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
-/** Java reads the file only without the variable that has the token itself, and goes on if it cannot read the file. */
+/** Java reads the token file only if the token variable is not set. If it cannot, Java tries the next provider. */
 const lacksContainerToken = ({ setVariables, blankVariables }: ChainFacts): boolean =>
   blankVariables.has(CONTAINER_TOKEN_FILE) &&
   !setVariables.has(CONTAINER_TOKEN) &&

@@ -11,7 +11,7 @@ const javascriptRole: ChainLink = (facts, rules) => {
   if (cause === 'NO_ROLE') return { kind: 'wins', provider: 'profile-role', problem: null };
   const isMissing =
     cause === 'MISSING' || cause === 'PROCESS_FAILED' || problem?.code === 'ROLE_SOURCE_MISSING';
-  // JavaScript asks for the code before it looks for the credentials that assume the role.
+  // JavaScript requests the MFA code before it reads the credentials that assume the role.
   const needsMfa = problem?.code === 'MFA_REQUIRED' || (isMissing && roleSession?.needsMfa === true);
   const isStopped = cause === 'SIGNED_OUT' || cause === 'EXPIRED' || needsMfa;
   const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';

@@ -19,7 +19,7 @@ const tryProvider = (name: ProviderName): ChainLink =>
 const isIn = ({ providers }: ChainFacts, file: File, ...names: ProfileProvider[]) =>
   names.some((name) => providers[name].profileFile === file);
 
-/** PHP looks for the section of `source_profile` in the same file, and without the prefix `profile`. */
+/** PHP reads the section `[NAME]` of `source_profile` from the file that has the role. */
 function hasRoleSource({ providers, sections }: ChainFacts, file: File): boolean {
   const { sourceProfile = null } = providers['profile-role'].roleSession ?? {};
   return sourceProfile === null || sections[file].has(sourceProfile);

@@ -54,8 +54,8 @@ const checkConfiguration: ChainLink = (facts) => {
 };
 
 /**
- * rclone first loads only the credentials file, and without the role there. Without AWS_PROFILE, version 1 ignores the
- * error if the environment has keys.
+ * rclone first loads the credentials file alone and ignores `role_arn` in it, so a web identity there lacks its role.
+ * Without AWS_PROFILE, version 1 ignores the error if the environment has keys.
  */
 const stopIfRoleUnread: ChainLink = ({ providers, setVariables }) =>
   providers['profile-web-identity'].profileFile === 'credentials' && !setVariables.has('AWS_SDK_LOAD_CONFIG')
@@ -70,7 +70,7 @@ const ssoOfVersion1: ChainLink = (facts, rules) => {
     : providerLink('sso')(facts, rules);
 };
 
-/** Version 1 reads the full URI first. Older versions accept only loopback hosts there, and no token file. */
+/** Version 1 reads the full URI first. Older versions accept only loopback hosts in it, and read no token file. */
 const containerOfVersion1: ChainLink = (facts) => {
   const { setVariables, providers } = facts;
   if (!isConfigured(facts, 'container') || !setVariables.has(FULL_URI)) return 'next';

@@ -80,7 +80,7 @@ export const RUBY: ClientRules = {
       ({ blankVariables }) => !blankVariables.has(AWS_PROFILE),
       groupLinks(
         otherSection,
-        // Ruby looks for a web identity in the config file only. In the other file, the role has no source.
+        // Ruby ignores a web identity in the credentials file, so its role has no source.
         linkIf(
           (facts) => !isInCredentialsFile(facts),
           providerLink('profile-web-identity', { onIncomplete: 'next' }),

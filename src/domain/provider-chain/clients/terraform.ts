@@ -5,7 +5,7 @@ import { GO } from './go.ts';
 /** An old variable of Terraform for the endpoint of IMDS. */
 const METADATA_URL = 'AWS_METADATA_URL';
 
-/** Terraform sets the variable of the SDK from its own one. */
+/** Terraform copies AWS_METADATA_URL to AWS_EC2_METADATA_SERVICE_ENDPOINT. */
 const goChainWithOtherImds: ChainLink = (facts, rules) => {
   const outcome = groupLinks(...GO.chain)(facts, rules);
   const isOther =

@@ -71,7 +71,7 @@ export const BROKEN_SETTING_CHECKS = {
   BLANK_VARIABLE(chains) {
     const { blankVariables, variableNotes } = chains.facts;
     return [...blankVariables].sort().flatMap((variable) => {
-      // Most SDKs use a value of blanks, and this finding says that they ignore it.
+      // VALUE_HAS_BLANKS reports this variable. This finding would say that the other SDKs ignore it, but they use it.
       const hasBlanks = ({ code, ...note }: PollNote) =>
         code === 'VALUE_HAS_BLANKS' && 'name' in note && note.name === variable;
       if (variableNotes.some(hasBlanks)) return [];

@@ -10,9 +10,9 @@ const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   'AWS_DEFAULT_PROFILE',
 ]);
 
-/** Shorter names with one more word are names of scripts, such as `AWS_ROLE`. */
+/** A shorter name is not taken for the beginning of a longer one: scripts use names such as `AWS_ROLE`. */
 const MIN_WORDS_OF_BEGINNING = 4;
-/** More edits than this lead from many names to another one. */
+/** With more edits, many unrelated names would be similar. */
 const getMaxEdits = (name: string): number => (name.length < 10 ? 1 : name.length < 20 ? 2 : 3);
 
 export interface MisspeltVariable {

@@ -1,5 +1,5 @@
 import { groupBy } from '../../../domain/lists.ts';
-import { findRejection } from '../../../domain/provider-chain/chains/rejections.ts';
+import { findDifference } from '../../../domain/provider-chain/chains/differences.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import {
@@ -134,8 +134,8 @@ function describeReason(
 function findCauseOfRejection(sdk: Sdk, expectation: Expectation, facts: ChainFacts): OutcomeCause | null {
   for (const name of listAcceptedProviders(expectation)) {
     const provider = getClientProvider(facts, sdk, name);
-    const rejection = findRejection(provider, facts, CLIENT_RULES[sdk]);
-    if (rejection?.kind === 'stops') return rejection.cause;
+    const difference = findDifference(provider, facts, CLIENT_RULES[sdk]);
+    if (difference?.kind === 'stops') return difference.cause;
   }
   return null;
 }

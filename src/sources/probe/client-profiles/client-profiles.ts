@@ -17,7 +17,7 @@ interface Context {
   botocoreProfiles: ParsedProfileFiles['profiles'] | null;
   unusual: UnusualSettings;
   readers: readonly FileReader[];
-  /** Passed as a function, because this module is in a file of its own, which does not contain the sources. */
+  /** An argument, because the bundle of this module does not contain the sources. */
   probe: (files: ParsedProfileFiles) => Promise<ProfileProviders>;
 }
 
@@ -27,8 +27,8 @@ const FILES = [
 ] as const;
 
 /**
- * What clients find that read the shared files in another way than the loader of the JavaScript SDK with names in any
- * case. Runs no process, so a provider is replaced only if its settings differ.
+ * The profile as each group of clients reads it. The usual probe reads it with the loader of the JavaScript SDK, and
+ * accepts names in any case. Runs no process, so a provider is replaced only if its settings differ.
  */
 export async function probeClientProfiles(context: Context): Promise<ClientProfile[]> {
   const usual = await context.probe(context.files);

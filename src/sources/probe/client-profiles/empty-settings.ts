@@ -26,8 +26,8 @@ export function applyEmptySettings(
   const isEmpty = (name: string) => findSetting(settings, name)?.trim() === '';
   const empty: [ProfileProvider, string | null | undefined][] = [
     ['profile', findEmptyKey(profile, reader)],
-    ['process', ['credential_process'].find(isEmpty)],
-    ['login', ['login_session'].find(isEmpty)],
+    ['process', isEmpty('credential_process') ? 'credential_process' : null],
+    ['login', isEmpty('login_session') ? 'login_session' : null],
   ];
   // botocore needs one of these settings to use SSO.
   if (!isBotocore || has('sso_account_id') || has('sso_role_name')) {
@@ -41,7 +41,7 @@ export function applyEmptySettings(
     const base = profiles.get(findSetting(settings, 'source_profile') ?? '');
     empty.push(['profile-role', ofRole ?? (base && findEmptyProcess(base))]);
   }
-  // The token file decides the kind of the profile even if it is empty. botocore then skips the profile.
+  // With this setting, even empty, the profile is a web identity. botocore then skips the profile.
   const isTokenEmpty = has('role_arn') && isEmpty(TOKEN_FILE);
   const skipped: ProfileProvider[] = isTokenEmpty ? ['profile-role', 'profile-web-identity'] : [];
   if (isTokenEmpty && !isBotocore) empty.push(['profile-web-identity', TOKEN_FILE]);
@@ -71,7 +71,7 @@ function findEmptyKey({ config, credentials }: Profile, { keys }: FileReader): s
   return [KEY_ID, SECRET_KEY].find((name) => findSetting(section, name)?.trim() === '') ?? null;
 }
 
-/** The process of a base profile comes before the keys in the config file. */
+/** The setting of an empty process. Null if the credentials file has keys, which come before the process. */
 function findEmptyProcess({ config, credentials }: Profile): string | null {
   const name = 'credential_process';
   const isEmpty = findSetting({ ...config, ...credentials }, name)?.trim() === '';

@@ -60,6 +60,7 @@ export function findUnusualSettings(
   };
 }
 
+/** Limits of IMDS are not about files. */
 export const isUsual = (settings: UnusualSettings): boolean => {
   const { notLowercase, empty, areKeysSplit, emptyPaths, sessionSettings } = settings;
   const count = notLowercase.length + empty.length + emptyPaths.length + sessionSettings.length;
@@ -93,7 +94,7 @@ export function areKeysSplit({ config, credentials }: Profile): boolean {
   return isSplit && hasPair({ ...config, ...credentials });
 }
 
-/** Whether botocore finds more settings of credentials in a profile than the loader of the JavaScript SDK, or others. */
+/** Whether botocore finds credential settings that the loader of the JavaScript SDK does not find, or other values. */
 export function hasOtherSettings(profile: Profile, known: Profile | undefined): boolean {
   const count = (settings: SectionSettings = {}) =>
     Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;

@@ -91,7 +91,7 @@ const withoutKeys = ({ name, config, credentials }: Profile, file: 'config' | 'c
     ? { name, config: omitKeys(config), credentials }
     : { name, config, credentials: omitKeys(credentials) };
 
-/** What a client makes of a profile with split keys. */
+/** How each client reads a profile with split keys. */
 const KEY_CHANGES: Record<FileReader['keys'], (profile: Profile) => Profile> = {
   combined({ name, config, credentials }) {
     const keys = Object.fromEntries(Object.entries(config).filter(([each]) => isKey(each)));

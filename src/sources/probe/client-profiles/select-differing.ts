@@ -8,7 +8,7 @@ interface Probed {
   profile: Profile | undefined;
 }
 
-/** The providers that a client finds with other settings. With the same settings, a process has the same result. */
+/** The providers that a client finds with other settings. Processes are compared by their command, because they are not run. */
 export const selectDiffering = (found: Probed, usual: Probed): Partial<ProfileProviders> =>
   Object.fromEntries(
     PROFILE_PROVIDERS.flatMap((name) => {
