@@ -3,9 +3,10 @@ import type { PollNote } from '../../domain/poll-note.ts';
 import { checkPollHealth } from '../../domain/verdict/poll-health.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { describePollHealth } from '../../report/messages/failures/describe-failure.ts';
+import { updatePollTimes } from '../../report/page/now/poll-times.ts';
 import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
 import { findShadowingNote } from '../../sources/environment/shadowing.ts';
-import type { CredentialSource, PollFailure } from '../../sources/source.ts';
+import type { CredentialSource, PollFailure, PollOutcome } from '../../sources/source.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
@@ -46,6 +47,8 @@ interface PolledSource {
   source: SourceName;
   interval: Seconds;
   lastOutcome: LastPoll | null;
+  /** Differs after a rotation, after a failure, and after the end of failures. */
+  result: string;
   nextPollAt: Instant | null;
 }
 
@@ -79,11 +82,7 @@ export async function startLiveReportServer(
       refreshSeconds: toRefreshInterval(flags.interval),
       timezone: times.zone.name,
       nodeVersion,
-      lastPolls: Array.from(polls).flatMap(({ source, lastOutcome, nextPollAt }) => {
-        if (lastOutcome === null) return [];
-        const { host, seconds, endedAt, otherCredentials } = lastOutcome;
-        return [{ host, source, seconds, endedAt, nextPollAt, otherCredentials }];
-      }),
+      lastPolls: listLastPolls(polls),
     };
     return reportWorker === null
       ? renderLiveReport(request)
@@ -93,8 +92,9 @@ export async function startLiveReportServer(
   const createRoute =
     (format: LiveFormat): Route =>
     async () => {
-      const body = await report.getText(format);
+      const text = await report.getText(format);
       lastError = null;
+      const body = format === 'html' ? updatePollTimes(text, listLastPolls(polls), clock.now()) : text;
       return { status: 200, type: REPORT_FORMATS[format].mediaType, body };
     };
   const checkHealth: Route = async () => {
@@ -116,7 +116,7 @@ export async function startLiveReportServer(
   return {
     observe(polledSource, interval) {
       const state: PolledSource = {
-        ...{ source: polledSource.name, interval, lastOutcome: null, nextPollAt: null },
+        ...{ source: polledSource.name, interval, lastOutcome: null, result: '', nextPollAt: null },
       };
       let seconds: Seconds = 0;
       polls.add(state);
@@ -138,7 +138,9 @@ export async function startLiveReportServer(
             ...{ host: identity.host, endedAt: clock.now(), failure, seconds },
             otherCredentials: findShadowingNote(outcome.notes),
           };
-          report.invalidate();
+          const result = describeResult(outcome);
+          report.invalidate(result !== state.result);
+          state.result = result;
         },
         onPause(nextPollAt) {
           state.nextPollAt = nextPollAt;
@@ -154,3 +156,13 @@ export async function startLiveReportServer(
     },
   };
 }
+
+const listLastPolls = (polls: Iterable<PolledSource>): LiveReportRequest['lastPolls'] =>
+  Array.from(polls).flatMap(({ source, lastOutcome, nextPollAt }) => {
+    if (lastOutcome === null) return [];
+    const { host, seconds, endedAt, otherCredentials } = lastOutcome;
+    return [{ host, source, seconds, endedAt, nextPollAt, otherCredentials }];
+  });
+
+const describeResult = (outcome: PollOutcome): string =>
+  outcome.ok ? outcome.credentials.accessKeyId : outcome.reason;

@@ -3,6 +3,9 @@ import type { Clock } from '../../clock.ts';
 /** A text is kept for this many times its cost, so that rendering takes at most a tenth of the time. */
 const MIN_AGE_PER_COST = 10;
 
+/** After a change, rendering takes at most half of the time. Some sources issue new credentials at each poll. */
+const MIN_AGE_PER_COST_AFTER_CHANGE = 1;
+
 /** A larger cost is the step of a clock that was set. */
 const MAX_COST_MS = 60_000;
 
@@ -12,11 +15,15 @@ interface CachedText {
   /** Null while the text is rendered. */
   costMs: number | null;
   pollCount: number;
+  changeCount: number;
 }
 
 export interface LiveReport<Format> {
-  /** Call after each recorded poll. */
-  invalidate(): void;
+  /**
+   * Call after each recorded poll.
+   * @param hasChanged the result differs from the one of the poll before, so that the text is rendered again soon
+   */
+  invalidate(hasChanged?: boolean): void;
   getText(format: Format): Promise<string>;
 }
 
@@ -32,21 +39,26 @@ export function createLiveReport<Format>(
 ): LiveReport<Format> {
   const cached = new Map<Format, CachedText>();
   let pollCount = 0;
+  let changeCount = 0;
   let lastRendered: Promise<unknown> = Promise.resolve();
 
   const isFresh = (entry: CachedText): boolean => {
     if (entry.costMs === null) return true;
     const age = clock.now() - entry.startedAt;
-    const minAge = entry.costMs * (1 + MIN_AGE_PER_COST);
+    const share = entry.changeCount === changeCount ? MIN_AGE_PER_COST : MIN_AGE_PER_COST_AFTER_CHANGE;
+    const minAge = entry.costMs * (1 + share);
     // The age is negative if the clock was set back.
     return age >= 0 && (age < minAge || (entry.pollCount === pollCount && age < lifetimeMs));
   };
   /** One text at a time: a report of many series needs much memory. Errors are not cached. */
   const start = (format: Format): CachedText => {
-    const entry: CachedText = { text: Promise.resolve(''), startedAt: clock.now(), costMs: null, pollCount };
+    const entry: CachedText = {
+      ...{ text: Promise.resolve(''), startedAt: clock.now(), costMs: null, pollCount, changeCount },
+    };
     entry.text = lastRendered.then(async () => {
       entry.startedAt = clock.now();
       entry.pollCount = pollCount;
+      entry.changeCount = changeCount;
       try {
         return await render(format);
       } catch (error) {
@@ -61,8 +73,9 @@ export function createLiveReport<Format>(
     return entry;
   };
   return {
-    invalidate() {
+    invalidate(hasChanged = false) {
       pollCount += 1;
+      if (hasChanged) changeCount += 1;
     },
     getText(format) {
       const entry = cached.get(format);

@@ -6,7 +6,7 @@ import type { HelpBlock, HelpExample, HelpRow } from './command-help.ts';
 const MAX_TERM_WIDTH = 37;
 const MIN_DESCRIPTION_WIDTH = 40;
 const INDENT = 2;
-const GAP = 2;
+const COLUMN_SPACE = 2;
 
 /** The program removes the codes if the output is not a terminal. */
 export const formatHeading = (heading: string): string => `\u001b[1m${heading}:\u001b[22m`;
@@ -24,7 +24,7 @@ export const findTermWidth = (rows: readonly HelpRow[], limit = MAX_TERM_WIDTH):
 
 /** Lines of two columns. In a narrow terminal, each description is below its term. */
 export function formatRows(rows: readonly HelpRow[], termWidth: number, width: number): string {
-  const column = INDENT + termWidth + GAP;
+  const column = INDENT + termWidth + COLUMN_SPACE;
   const isNarrow = width - column < MIN_DESCRIPTION_WIDTH;
   const indent = ' '.repeat(isNarrow ? INDENT + 4 : column);
   const margin = ' '.repeat(INDENT);
@@ -33,7 +33,7 @@ export function formatRows(rows: readonly HelpRow[], termWidth: number, width: n
       const text = wrapIndented(description, width, indent);
       return isNarrow || term.length > termWidth
         ? `${margin}${wrapIndented(term, width, margin)}\n${indent}${text}`
-        : `${margin}${term.padEnd(termWidth + GAP)}${text}`;
+        : `${margin}${term.padEnd(termWidth + COLUMN_SPACE)}${text}`;
     })
     .join('\n');
 }

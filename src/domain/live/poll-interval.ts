@@ -26,6 +26,6 @@ export function findPollInterval(analysis: SeriesAnalysis | null, now: Instant):
   const { firstSeen, lastSeen, samples } = getHistoryColumns(measurement).generations;
   const newest = findLargest(lastSeen);
   const pauses = valueAt(samples, newest) - 1;
-  const meanGap = pauses < 1 ? 0 : (valueAt(lastSeen, newest) - valueAt(firstSeen, newest)) / 1000 / pauses;
-  return meanGap > longest ? null : usualGap;
+  const meanPause = pauses < 1 ? 0 : (valueAt(lastSeen, newest) - valueAt(firstSeen, newest)) / 1000 / pauses;
+  return meanPause > longest ? null : usualGap;
 }

@@ -28,18 +28,19 @@ import {
   createRotationColumns,
   type RotationColumns,
 } from './columns/served-columns.ts';
+import { findUsualGap } from './columns/usual-gap.ts';
 import { findDatedAppearances, findEndpointHistory, findEndpointSigns } from './endpoints.ts';
 import { mergeKeylessGenerations } from './generations.ts';
 import { orderColumns } from './issue-order.ts';
 import { areDurationsMixed, areIssuedPerRequest } from './issued-per-request.ts';
 import type { EndpointSigns, Measurement, ValidityAt, ValidityRange, WorstCase } from './measurement.ts';
 import { findRotations } from './rotations.ts';
-import { findExtremes, weightedMedian } from './statistics.ts';
+import { findExtremes } from './statistics.ts';
 import { findLeadTimeTrend } from './trend.ts';
 import {
-  findGaps,
   findSampledMinimum,
   findServedPeriods,
+  findUnwitnessedWindows,
   findWorstCase,
   getRemainingWhenServedLast,
   measureServedTime,
@@ -154,7 +155,7 @@ function findServed(ordered: GenerationColumns, usualGap: Seconds | null, source
     served: findServedPeriods(ordered, rotations),
     rotations,
     appearances: findAppearances(ordered, { rotations, lag }),
-    gaps: findGaps(rotations),
+    gaps: findUnwitnessedWindows(rotations),
     lag,
     isIssuedPerRequest: false,
     severalEndpoints,
@@ -222,29 +223,4 @@ function listWindowLengths({ windowFrom, windowTo, isDated, isWitnessed }: Rotat
   const isCounted = (index: number) => isDated[index] !== 1 && isWitnessed[index] === 1;
   const [from, to] = [keepValues(windowFrom, isCounted), keepValues(windowTo, isCounted)];
   return to.map((end, index) => Math.ceil((end - valueAt(from, index)) / 1000));
-}
-
-/**
- * The usual time between two samples; null with fewer than two samples. Uses the mean gap of a generation for
- * each of its gaps, so that pruned samples change nothing.
- */
-export function findUsualGap({
-  firstSeen,
-  lastSeen,
-  samples,
-}: Pick<RecordedColumns, 'firstSeen' | 'lastSeen' | 'samples'>): Seconds | null {
-  // Rounding does not change the order, so the median of rounded values is the rounded median.
-  const counts = new Map<Seconds, number>();
-  const add = (length: number, count: number) => {
-    const seconds = Math.round(length / 1000);
-    counts.set(seconds, (counts.get(seconds) ?? 0) + count);
-  };
-  for (let index = 0; index < samples.length; index += 1) {
-    const last = valueAt(lastSeen, index);
-    const gapsInside = valueAt(samples, index) - 1;
-    if (gapsInside > 0) add((last - valueAt(firstSeen, index)) / gapsInside, gapsInside);
-    const gapAfter = valueAt(firstSeen, index + 1) - last;
-    if (gapAfter > 0) add(gapAfter, 1);
-  }
-  return weightedMedian(counts);
 }

@@ -112,7 +112,10 @@ export interface Measurement {
   watchedTime: Seconds;
   /** The watched share of the time from the first sample to the last, 0 to 1. Null if both are the same. */
   watchedShare: number | null;
-  /** The spans in which the served generation is unknown. */
+  /**
+   * The spans in which the served generation is unknown: the windows of unwitnessed rotations. With several endpoints,
+   * the polling gaps. None for credentials per request.
+   */
   gaps: readonly Span[];
   /** One for each generation, in the same order. */
   servedPeriods: readonly ServedPeriod[];

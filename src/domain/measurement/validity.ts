@@ -27,11 +27,11 @@ export function findServedPeriods(
 }
 
 /**
- * The spans in which the served generation is unknown: the windows of unwitnessed rotations. The date of a
- * rotation does not shorten its gap, because a source with a lag may have served a hidden generation after
- * the date.
+ * The gaps of a series with one endpoint: the windows of unwitnessed rotations. `findWitnessed` decides which rotations
+ * are unwitnessed. The date of a rotation does not shorten its gap, because a source with a lag may have served a
+ * hidden generation after the date.
  */
-export function findGaps({ isWitnessed, windowFrom, windowTo }: RotationColumns): Span[] {
+export function findUnwitnessedWindows({ isWitnessed, windowFrom, windowTo }: RotationColumns): Span[] {
   const gaps: Span[] = [];
   for (let index = 0; index < isWitnessed.length; index += 1) {
     if (isWitnessed[index] === 1) continue;

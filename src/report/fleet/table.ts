@@ -96,7 +96,7 @@ const MIN_WIDTH_WITH_SERIES = 95;
 const SERIES_WIDTH = 18;
 const NOTE_WIDTH = 16;
 /** The smallest space between two columns. */
-const GAP = 1;
+const COLUMN_SPACE = 1;
 
 function renderHosts(
   hosts: AssessedFleet['hosts'],
@@ -164,15 +164,15 @@ function renderColumns(columns: readonly TableColumn[], width: number, palette: 
   });
   const fitting = makeRoomForNames(names.cells.map(palette.encode), shown, computeFree());
   const nameWidth = width - 2 * INDENT - fitting.reduce((sum, each) => sum + each, 0);
-  // A text that continues on the next line must not fill the gap to the next column.
-  const withGaps = (texts: readonly string[]) => texts.flatMap((text) => [text, '']);
+  // A text that continues on the next line must not fill the space before the next column.
+  const withSpaces = (texts: readonly string[]) => texts.flatMap((text) => [text, '']);
   const rows = names.cells.map((cell, row) => [
     ...['', cell, ''],
-    ...withGaps(shown.map(({ cells }) => cells[row] ?? '')),
+    ...withSpaces(shown.map(({ cells }) => cells[row] ?? '')),
   ]);
   return layOutColumns(
-    [['', names.label, '', ...withGaps(shown.map(({ label }) => label))].map(palette.dim), ...rows],
-    [INDENT, nameWidth, INDENT, ...fitting.flatMap((each) => [each - GAP, GAP])],
+    [['', names.label, '', ...withSpaces(shown.map(({ label }) => label))].map(palette.dim), ...rows],
+    [INDENT, nameWidth, INDENT, ...fitting.flatMap((each) => [each - COLUMN_SPACE, COLUMN_SPACE])],
     palette,
   );
 }

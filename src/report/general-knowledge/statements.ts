@@ -12,7 +12,7 @@ import {
 
 export interface KnowledgeStatement {
   text: string;
-  /** Null: the statement is about a gap in the documentation. `url` is null if the reference is not on the web. */
+  /** Null: the statement says that the documentation does not say something. `url` is null if the reference is not on the web. */
   reference: { text: string; url: string | null } | null;
 }
 

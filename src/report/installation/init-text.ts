@@ -21,6 +21,7 @@ import { EXPIRED_ADVICE } from '../messages/start-check/expired-credentials.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import type { TextStyle } from '../terminal/text-style.ts';
+import { wrapMessage } from '../terminal/wrap-message.ts';
 import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 import type { InitReport } from './init-report.ts';
 
@@ -36,9 +37,19 @@ export function renderSample(
   const paint = isExpired ? palette.bad : palette.good;
   const headline = palette.bold(paint(describeFoundSource(formatSeriesName(identity), isExpired)));
   const sample = `${headline}\n${layOutRows(listRows(report), style.width, palette)}`;
-  if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
-  return `${sample}\n${introduceSchedule(schedule, { ...options, ...report })}\n\n`;
+  const next =
+    existing === null
+      ? introduceSchedule(schedule, { ...options, ...report })
+      : describeExistingPoller(existing);
+  return `${sample}\n${wrapLines(next, style.width)}\n\n`;
 }
+
+/** Sentences end at the same column as the rows above. */
+const wrapLines = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .map((line) => wrapMessage('', line, width))
+    .join('\n');
 
 /** Copied by the user, so it has the same bytes in every locale. Empty if something polls already. */
 export const renderSchedule = ({ existing, schedule }: InitReport): string =>

@@ -72,7 +72,7 @@ export function embedJson(value: unknown): Markup {
 }
 
 /** Fills a cell, because an empty one looks like an error. A phone omits it in lines without columns. */
-export const NO_CELL_VALUE = html`<span class="no-value">–</span>`;
+export const NO_CELL_VALUE = html`<span class="no-value">\u2013</span>`;
 
 /** Null without rows. */
 export function renderDefinitionList(rows: readonly Row[], className: string): Markup | null {

@@ -41,7 +41,7 @@ const STATE_WIDTH = 12;
 const MARK_WIDTH = 2;
 const OUTCOME_SHARE = 0.58;
 /** The space between two columns that may both be full. */
-const GAP = 2;
+const COLUMN_SPACE = 2;
 const INDENT = 2;
 
 /**
@@ -69,7 +69,7 @@ export function renderSourcesTable(
   const sections = [
     ...renderSection(`credentials by SDK${of}${on}`, buildOutcomeRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
-      GAP,
+      COLUMN_SPACE,
     ]),
     ...renderSection('verified by AWS', buildVerificationRows(verification, palette), [
       LABEL_WIDTH,
@@ -78,7 +78,7 @@ export function renderSourcesTable(
     ...renderSection('providers', buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
     ...renderSection('other clients', buildOtherRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
-      GAP,
+      COLUMN_SPACE,
     ]),
     ...renderSection('findings', buildFindingRows(report, palette), [MARK_WIDTH]),
   ];

@@ -9,7 +9,7 @@ interface OtherColumn {
 }
 
 /** The space between two columns. */
-const GAP = 2;
+const COLUMN_SPACE = 2;
 
 /**
  * Returns the widths of the other columns. They give space to the column of names until the longest name fits that can
@@ -24,7 +24,7 @@ export function makeRoomForNames(
   const widths = others.map(({ width }) => width);
   const needs = [measureLines, measureWords].map((measure) =>
     others.map(({ label, width, cells }) =>
-      Math.min(width, Math.max(countColumns(label), ...cells.flatMap(measure)) + GAP),
+      Math.min(width, Math.max(countColumns(label), ...cells.flatMap(measure)) + COLUMN_SPACE),
     ),
   );
   const [, smallest = widths] = needs;

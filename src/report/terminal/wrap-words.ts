@@ -7,14 +7,14 @@ import { countColumns } from './display-width.ts';
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  let gap = '';
+  let space = '';
   for (const [index, part] of text.split(/( +)/).entries()) {
     // `split` returns words and the spaces between them in turns.
     if (index % 2 === 1) {
-      gap = part;
+      space = part;
       continue;
     }
-    const longer = line + gap + part;
+    const longer = line + space + part;
     if (line === '' || countColumns(longer) <= width) {
       line = longer;
     } else {

@@ -1,9 +1,9 @@
 /** Why a call to AWS failed. */
-import type { FailureReason } from '../../domain/model.ts';
 import { getSystemErrorCode } from '../../errors.ts';
 import { createResponseTooLargeError } from '../http/exchange.ts';
+import { classifyCommonStatus, type FailureClass } from '../http/status.ts';
 import { throwIfLocal } from '../local-errors.ts';
-import { PollError, type RetryPolicy } from '../poll-error.ts';
+import { PollError } from '../poll-error.ts';
 import type { AwsService } from './service.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { AwsService } from './service.ts';
  * some of them have.
  * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  */
-const REASONS: Readonly<Record<string, readonly [FailureReason, RetryPolicy]>> = {
+const REASONS: Readonly<Record<string, FailureClass>> = {
   AccessDenied: ['aws-access-denied', 'never'],
   Forbidden: ['aws-access-denied', 'never'],
   RegionDisabled: ['region-disabled', 'never'],
@@ -76,7 +76,7 @@ export function toPollError(
   }
   if (status === null) return createNetworkError(server, code ?? errorName);
   const known = findKnownReason(errorName, message ?? '', service.id);
-  const [reason, retry] = known ?? classifyStatus(status);
+  const [reason, retry] = known ?? classifyAwsStatus(status);
   // The message about an unreadable response quotes its body, which can contain credentials.
   if (known === null) return new PollError(reason, `${server}: HTTP ${status}`, { retry, status });
   const serviceError = errorName.replace(/Exception$/, '');
@@ -121,11 +121,7 @@ function readTexts(error: unknown): { errorName: string; message: string | null 
   };
 }
 
-function findKnownReason(
-  name: string,
-  message: string,
-  id: AwsService['id'],
-): readonly [FailureReason, RetryPolicy] | null {
+function findKnownReason(name: string, message: string, id: AwsService['id']): FailureClass | null {
   const code = name.replace(/Exception$/, '');
   // Any other name is a text of the server, which can be a secret.
   if (!Object.hasOwn(REASONS, code)) return null;
@@ -136,12 +132,14 @@ function findKnownReason(
   return REASONS[code] ?? null;
 }
 
-function classifyStatus(status: number): [FailureReason, RetryPolicy] {
+/**
+ * For a response without a known error code. AWS reports every error of a request with a status 4xx, so these statuses
+ * say less than those of an endpoint: 404 does not mean that credentials are missing.
+ */
+function classifyAwsStatus(status: number): FailureClass {
   if (status >= 200 && status < 300) return ['malformed', 'always'];
-  if (status >= 300 && status < 400) return ['redirect', 'never'];
-  if (status === 429) return ['throttled', 'always'];
   if (status === 401 || status === 403) return ['aws-access-denied', 'never'];
-  return status >= 500 ? ['server-error', 'always'] : ['bad-request', 'never'];
+  return classifyCommonStatus(status) ?? [status < 500 ? 'bad-request' : 'unexpected-status', 'never'];
 }
 
 /** The HTTP status that the SDK attaches to an error. Null without a response. */

@@ -2,10 +2,9 @@ import type { CheckFailure, CheckOutcome, FailureFact } from '../../domain/confo
 import type { ClientEffect } from '../../domain/conformance/clients.ts';
 import type { ConformanceCheck } from '../../domain/conformance/conformance-check.ts';
 import type { HttpResponse } from '../http/exchange.ts';
+import { isThrottled } from '../http/status.ts';
 import { SkippedCheck, UnknownCheck } from './check-errors.ts';
 import type { Exchange, Prober } from './exchanges/prober.ts';
-
-const TOO_MANY_REQUESTS = 429;
 
 /** Makes one check, and adds its failures to the attempt. */
 export type CheckFunction = (attempt: CheckAttempt) => Promise<void>;
@@ -66,7 +65,7 @@ export class CheckAttempt {
   expectStatus(exchange: Exchange, expected: readonly number[], effects?: readonly ClientEffect[]): boolean {
     const { status } = this.requireResponse(exchange, effects);
     if (expected.includes(status)) return true;
-    if (status === TOO_MANY_REQUESTS) throw new UnknownCheck({ code: 'THROTTLED' });
+    if (isThrottled(status)) throw new UnknownCheck({ code: 'THROTTLED' });
     this.fail({ code: 'UNEXPECTED_STATUS', status, expected }, exchange, effects);
     return false;
   }

@@ -2,6 +2,7 @@ import type { FailureReason } from '../../domain/model.ts';
 import { isObject, type JsonObject, parseJsonObject, readText, readValue } from '../document/json-object.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
 import type { HttpResponse } from './exchange.ts';
+import { classifyCommonStatus, type FailureClass } from './status.ts';
 
 /** The error code and text in the body of a response. */
 export interface ErrorBody {
@@ -41,7 +42,7 @@ const NAMES_HOST = /\bhost\b|invalid address/i;
 
 /** The error for a status that has no special meaning for the endpoint. */
 export function createResponseError({ status, body }: HttpResponse): PollError {
-  const [reason, retry] = classifyStatus(status);
+  const [reason, retry] = classifyEndpointStatus(status);
   const { text } = parseErrorBody(body);
   const isAboutHost = reason === 'auth-rejected' && NAMES_HOST.test(text ?? '');
   return createStatusError(isAboutHost ? 'address-rejected' : reason, status, retry, text);
@@ -56,11 +57,9 @@ export function createStatusError(
   return new PollError(reason, `HTTP ${status}`, { quotation: text, retry, status });
 }
 
-function classifyStatus(status: number): [FailureReason, RetryPolicy] {
-  if (status >= 300 && status < 400) return ['redirect', 'never'];
+function classifyEndpointStatus(status: number): FailureClass {
   if (status === 400) return ['bad-request', 'never'];
   if (status === 401 || status === 403) return ['auth-rejected', 'never'];
   if (status === 404) return ['not-found', 'never'];
-  if (status === 429) return ['throttled', 'always'];
-  return status >= 500 && status < 600 ? ['server-error', 'always'] : ['unexpected-status', 'never'];
+  return classifyCommonStatus(status) ?? ['unexpected-status', 'never'];
 }

@@ -5,6 +5,7 @@ import { addShadowingNotes } from '../environment/shadowing.ts';
 import { isLoopbackUrl, removeBrackets, resolveHost } from '../http/addresses.ts';
 import { createStatusError, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
+import { isTemporary, isThrottled } from '../http/status.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
 import { containsSecret, isRole, parseAccountOfRole } from '../role-name.ts';
@@ -155,7 +156,7 @@ class ImdsClient {
     if (!isRepeated) return poll.tryRequest(send);
     const sendOrThrow = async () => {
       const response = await send();
-      if (response.status === 429 || response.status >= 500) throw createMetadataError(response, poll);
+      if (isTemporary(response.status)) throw createMetadataError(response, poll);
       return response;
     };
     // A server without this path may let it time out in each poll.
@@ -213,9 +214,9 @@ const chooseRetryPolicy =
     return poll.hasResponded ? 'once' : 'never';
   };
 
-/** Any status but success, not found and overload. */
+/** Any status but success, not found, throttling and errors of the server. */
 const isRefusal = ({ status }: HttpResponse): boolean =>
-  status >= 300 && status < 500 && status !== 404 && status !== 429;
+  status >= 300 && status < 500 && status !== 404 && !isThrottled(status);
 
 /** Secrets are longer, and ids are not much longer. */
 const SHORT_ID = 16;

@@ -285,3 +285,21 @@ test.each([
   expect(stderr).toContain(message);
   expect(existsSync(db)).toBe(false);
 });
+
+test('the page of poll --listen has the times of each poll without a new report, and a failure soon', async () => {
+  const { endpoint, state } = await instance();
+  const poller = await startPoller(endpoint.url, [], startProgram);
+  const read = ({ body }: { body: string }) => {
+    const [, lastPollAt] = /data-count="ago" data-at="(\d+)"/.exec(body) ?? [];
+    const [, renderedAt] = /"renderedAt":(\d+)/.exec(body) ?? [];
+    return { lastPollAt: Number(lastPollAt), renderedAt: Number(renderedAt) };
+  };
+  const page = `${poller.origin}/`;
+  const first = read(await requestUntil(page, ({ body }) => body.includes('data-count="next"')));
+  const later = read(await requestUntil(page, (response) => read(response).lastPollAt > first.lastPollAt));
+  expect(later.renderedAt).toBe(first.renderedAt);
+  state.hasRole = false;
+  const failed = read(await requestUntil(page, ({ body }) => body.includes('class="poll bad"')));
+  expect(failed.renderedAt).toBeGreaterThan(first.renderedAt);
+  expect((await stop(poller)).code).toBe(0);
+});

@@ -72,6 +72,20 @@ test('a slow report takes at most a tenth of the time, however often polls come'
   expect(await text()).toBe('page 2');
 });
 
+test('after a change of the result, a slow report takes at most half of the time', async () => {
+  const { live, state, text } = counted(3000);
+  await text();
+  live.invalidate(true);
+  state.now += 2999;
+  expect(await text()).toBe('page 1');
+  live.invalidate();
+  state.now += 1;
+  expect(await text()).toBe('page 2');
+  live.invalidate();
+  state.now += 29_999;
+  expect(await text()).toBe('page 2');
+});
+
 test('requests during a slow rendering wait for its text, even after another poll', async () => {
   const { live, state, text, finish } = counted(null);
   const first = text();

@@ -100,10 +100,10 @@ describe('the last time at which two endpoints answered', () => {
 });
 
 describe('the history of several endpoints', () => {
-  const USUAL_GAP = 60;
+  const USUAL_PAUSE = 60;
   const MINUTE = 60;
   /** Times in minutes. The other endpoint serves `ASIA1` until the end. */
-  const history = (a: SeenGeneration, until: number, usualGap = USUAL_GAP) => {
+  const history = (a: SeenGeneration, until: number, usualGap = USUAL_PAUSE) => {
     const inSeconds = (times: readonly [number, number]) => times.map((time) => time * MINUTE);
     const [from, to] = inSeconds(a.seen);
     const first = { ...a, seen: [from!, to!] as const, third: a.third && a.third * MINUTE };
@@ -140,13 +140,13 @@ describe('the history of several endpoints', () => {
 
   test('without a third later sample in an old database, the end of the third later generation counts', () => {
     const seen = [20, 25, 40, 45, 60].map((last) => ({ seen: [0, last * MINUTE] as const, samples: 2 }));
-    const { served, rotations } = findEndpointHistory(createGenerations(...seen), USUAL_GAP);
+    const { served, rotations } = findEndpointHistory(createGenerations(...seen), USUAL_PAUSE);
     expect(Array.from(served.to, (to) => to / 1000 / MINUTE)).toEqual([45, 60, 60, 60, 60]);
     expect(rotations.count).toBe(0);
   });
 
-  const gapAfter = (length: number, options: { samples?: number; usualGap?: number | null } = {}) => {
-    const { samples = 10, usualGap = USUAL_GAP } = options;
+  const pauseAfter = (length: number, options: { samples?: number; usualGap?: number | null } = {}) => {
+    const { samples = 10, usualGap = USUAL_PAUSE } = options;
     const begin = 20 * MINUTE;
     const end = begin + length;
     const { gaps, rotations, served } = findEndpointHistory(
@@ -165,8 +165,8 @@ describe('the history of several endpoints', () => {
   };
 
   test('a polling gap is longer than half an hour, and ends a served period', () => {
-    expect(gapAfter(1800).gaps).toEqual([]);
-    expect(gapAfter(1801)).toEqual({
+    expect(pauseAfter(1800).gaps).toEqual([]);
+    expect(pauseAfter(1801)).toEqual({
       gaps: [[1200, 3001]],
       isWitnessed: [0, 0],
       served: [1200, 1200, 6601],
@@ -182,7 +182,7 @@ describe('the history of several endpoints', () => {
           { seen: [10, end], third: resumed + 120 },
           { seen: [resumed, resumed + 3600], samples: 10 },
         ),
-        USUAL_GAP,
+        USUAL_PAUSE,
       ).rotations;
     expect(rotation(end)).toMatchObject({ at: column(end * 1000, end * 1000), isWitnessed: column(1, 0) });
     expect(rotation(end + 1)).toMatchObject({
@@ -191,12 +191,12 @@ describe('the history of several endpoints', () => {
     });
   });
 
-  test('a polling gap is longer than three usual gaps, if there are at least three samples', () => {
-    expect(gapAfter(3000, { usualGap: 1000 }).gaps).toEqual([]);
-    expect(gapAfter(3001, { usualGap: 1000 }).gaps).toHaveLength(1);
-    expect(gapAfter(3000, { usualGap: 1000, samples: 3 }).gaps).toEqual([]);
-    expect(gapAfter(3000, { usualGap: 1000, samples: 2 }).gaps).toHaveLength(1);
-    expect(gapAfter(3000, { usualGap: null }).gaps).toHaveLength(1);
+  test('a polling gap is longer than three usual pauses, if there are at least three samples', () => {
+    expect(pauseAfter(3000, { usualGap: 1000 }).gaps).toEqual([]);
+    expect(pauseAfter(3001, { usualGap: 1000 }).gaps).toHaveLength(1);
+    expect(pauseAfter(3000, { usualGap: 1000, samples: 3 }).gaps).toEqual([]);
+    expect(pauseAfter(3000, { usualGap: 1000, samples: 2 }).gaps).toHaveLength(1);
+    expect(pauseAfter(3000, { usualGap: null }).gaps).toHaveLength(1);
   });
 
   test('lead times and blind times end with the served period, and rotations are in the order of time', () => {
@@ -206,7 +206,7 @@ describe('the history of several endpoints', () => {
         { seen: [100, 1000], third: 1200, expires: 1500 },
         { seen: [150, 4000], expires: 9000 },
       ),
-      USUAL_GAP,
+      USUAL_PAUSE,
     );
     expect(gaps).toEqual([]);
     expect(toLists(served)).toEqual({

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { getHistoryColumns } from '../../../src/domain/measurement/columns/column-measurement.ts';
 import { createRotationColumns } from '../../../src/domain/measurement/columns/served-columns.ts';
+import { findUsualGap } from '../../../src/domain/measurement/columns/usual-gap.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import { findUsualGap, measure } from '../../../src/domain/measurement/measure.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
 import {
   computeSafeStartsCurve,
   computeShareOfSafeStarts,
-  findGaps,
   findLongestServedValidity,
   findSampledMinimum,
   findServedPeriods,
+  findUnwitnessedWindows,
   findWorstCase,
   getRemainingWhenServedLast,
   measureCoveredTime,
@@ -87,10 +88,12 @@ describe('served periods', () => {
   });
 
   test('the windows of unwitnessed rotations are gaps, unless they are empty', () => {
-    expect(findGaps({ ...rotations, isWitnessed: column(1, 0) })).toEqual([{ from: 200_000, to: 500_000 }]);
-    expect(findGaps({ ...rotations, isWitnessed: column(0, 0) })).toHaveLength(2);
+    expect(findUnwitnessedWindows({ ...rotations, isWitnessed: column(1, 0) })).toEqual([
+      { from: 200_000, to: 500_000 },
+    ]);
+    expect(findUnwitnessedWindows({ ...rotations, isWitnessed: column(0, 0) })).toHaveLength(2);
     const empty = { ...rotations, windowTo: column(100_000, 200_001), isWitnessed: column(0, 0) };
-    expect(findGaps(empty)).toEqual([{ from: 200_000, to: 200_001 }]);
+    expect(findUnwitnessedWindows(empty)).toEqual([{ from: 200_000, to: 200_001 }]);
   });
 
   test('the smallest validity is that of a last sample, or of the end of a served period', () => {
@@ -220,32 +223,32 @@ describe('the curve of safe starts', () => {
   });
 });
 
-describe('the usual gap between samples', () => {
+describe('the usual pause between samples', () => {
   const generation = (firstSeen: number, lastSeen: number, samples: number) => ({
     firstSeen: firstSeen * 1000,
     lastSeen: lastSeen * 1000,
     samples,
   });
-  const findGap = (...generations: ReturnType<typeof generation>[]) =>
+  const findPause = (...generations: ReturnType<typeof generation>[]) =>
     findUsualGap({
       firstSeen: Float64Array.from(generations, ({ firstSeen }) => firstSeen),
       lastSeen: Float64Array.from(generations, ({ lastSeen }) => lastSeen),
       samples: Float64Array.from(generations, ({ samples }) => samples),
     });
 
-  test('the mean gap of a generation stands for all of its gaps', () => {
-    expect(findGap(generation(0, 300, 4), generation(500, 600, 2))).toBe(100);
-    expect(findGap(generation(0, 1200, 5), generation(1300, 1500, 3))).toBe(300);
-    expect(findGap(generation(0, 0, 1), generation(50, 650, 3), generation(1000, 1000, 1))).toBe(300);
-    expect(findGap(generation(0, 1.4, 2))).toBe(1);
-    expect(findGap(generation(0, 1.5, 2))).toBe(2);
+  test('the mean pause of a generation stands for all of its pauses', () => {
+    expect(findPause(generation(0, 300, 4), generation(500, 600, 2))).toBe(100);
+    expect(findPause(generation(0, 1200, 5), generation(1300, 1500, 3))).toBe(300);
+    expect(findPause(generation(0, 0, 1), generation(50, 650, 3), generation(1000, 1000, 1))).toBe(300);
+    expect(findPause(generation(0, 1.4, 2))).toBe(1);
+    expect(findPause(generation(0, 1.5, 2))).toBe(2);
   });
 
-  test('gaps between generations count unless the generations overlap', () => {
-    expect(findGap(generation(0, 0, 1), generation(60, 60, 1), generation(180, 180, 1))).toBe(60);
-    // Neither an overlap nor two samples at the same time are a gap.
-    expect(findGap(generation(0, 100, 2), generation(100, 100, 1), generation(50, 50, 1))).toBe(100);
-    expect(findGap(generation(0, 0, 1), generation(0, 0, 1))).toBeNull();
-    expect(findGap(generation(0, 0, 1))).toBeNull();
+  test('pauses between generations count unless the generations overlap', () => {
+    expect(findPause(generation(0, 0, 1), generation(60, 60, 1), generation(180, 180, 1))).toBe(60);
+    // Neither an overlap nor two samples at the same time are a pause.
+    expect(findPause(generation(0, 100, 2), generation(100, 100, 1), generation(50, 50, 1))).toBe(100);
+    expect(findPause(generation(0, 0, 1), generation(0, 0, 1))).toBeNull();
+    expect(findPause(generation(0, 0, 1))).toBeNull();
   });
 });

@@ -153,6 +153,19 @@ describe('a response that is no valid document', () => {
     expect((await fail(await open())).reason).toBe('bad-request');
   });
 
+  test.each([
+    [404, 'bad-request'],
+    [403, 'aws-access-denied'],
+    [429, 'throttled'],
+    [599, 'server-error'],
+    [600, 'unexpected-status'],
+  ])('an error response with status %i and an unknown code has the reason %s', async (status, reason) => {
+    const { open } = await createRole(
+      respondWith(status, buildErrorOf('<Code>Busy</Code><Message>x</Message>')),
+    );
+    expect((await fail(await open())).reason).toBe(reason);
+  });
+
   test('an error whose message is no text has the reason of its status', async () => {
     const { open } = await createRole(respondWith(400, buildError('5', '<a>x</a>')));
     expect((await fail(await open())).reason).toBe('bad-request');

@@ -49,11 +49,11 @@ const withoutOthers = (judgement: NowJudgement): NowJudgement =>
     : judgement;
 
 /**
- * Without signs of another endpoint for this long, and for this many usual gaps, one endpoint is assumed. Of an endpoint
+ * Without signs of another endpoint for this long, and for this many usual pauses, one endpoint is assumed. Of an endpoint
  * that answers 10 % of the requests, 60 samples in a row show nothing with a chance of 0.2 %, and 20 samples with 12 %.
  */
 const MIN_TIME_WITHOUT_SIGNS: Seconds = 3600;
-const MIN_GAPS_WITHOUT_SIGNS = 60;
+const MIN_PAUSES_WITHOUT_SIGNS = 60;
 
 /** Whether another endpoint may still answer. Time without samples does not show that it is gone. */
 function haveSeveralAnswered({ severalEndpoints, gaps, lastSample, usualGap }: Measurement): boolean {
@@ -61,7 +61,7 @@ function haveSeveralAnswered({ severalEndpoints, gaps, lastSample, usualGap }: M
   const { lastAt } = severalEndpoints;
   let watched = secondsBetween(lastAt, lastSample);
   for (const { from, to } of gaps) if (from >= lastAt) watched -= secondsBetween(from, to);
-  return watched < Math.max(MIN_TIME_WITHOUT_SIGNS, MIN_GAPS_WITHOUT_SIGNS * (usualGap ?? 0));
+  return watched < Math.max(MIN_TIME_WITHOUT_SIGNS, MIN_PAUSES_WITHOUT_SIGNS * (usualGap ?? 0));
 }
 
 interface OtherCredentials {

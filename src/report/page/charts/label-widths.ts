@@ -1,4 +1,13 @@
-import type { TimeTick } from './svg-frame.ts';
+export interface Tick {
+  /** From 0 at the start of the axis to 1 at its end. */
+  position: number;
+  label: string;
+}
+
+export interface TimeTick extends Tick {
+  /** Below the label, if it differs from the text below the previous shown label. */
+  context?: string;
+}
 
 /** Widths of a plot in pixels. From each of them on, the style sheet can show other labels. */
 export const PLOT_WIDTHS = [60, 85, 120, 170, 240, 340, 480, 680] as const;

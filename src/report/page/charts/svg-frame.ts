@@ -2,20 +2,9 @@ import type { Seconds } from '../../../domain/model.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 import type { Tone } from '../verdicts.ts';
-import { fitLabels } from './label-widths.ts';
+import { fitLabels, type Tick, type TimeTick } from './label-widths.ts';
 import { SPACE_ABOVE } from './saw-tooth-scale.ts';
 import { formatAxisDuration } from './validity-labels.ts';
-
-export interface Tick {
-  /** From 0 at the start of the axis to 1 at its end. */
-  position: number;
-  label: string;
-}
-
-export interface TimeTick extends Tick {
-  /** Below the label, if it differs from the text below the previous shown label. */
-  context?: string;
-}
 
 export interface LabelLeft extends Tick {
   tone?: Tone | null;

@@ -14,11 +14,9 @@ export interface NowRow {
   lastPollAt: Instant | null;
   /** No poll is known, and `lastPollAt` is the newest sample. A command such as `check` may have recorded it. */
   isOnlySample: boolean;
-  nextPoll: NextPoll;
+  /** Null if another process polls the series. */
+  poll: LastPoll | null;
 }
-
-/** Another process may poll the series, and this process does not know when. */
-export type NextPoll = { code: 'POLLED_ELSEWHERE' | 'RUNNING' | 'NONE' } | { code: 'AT'; at: Instant };
 
 /** More rows would hide the report below them. */
 const MAX_ROWS = 20;
@@ -47,7 +45,7 @@ export function listNowRows(
     const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
     const lastPollAt = findLastPoll(analysis, found, poll);
     const isOnlySample = analysis.polledAt == null && found.failure === null && poll === null;
-    return [{ series: each, now: found, lastPollAt, isOnlySample, nextPoll: findNextPoll(poll) }];
+    return [{ series: each, now: found, lastPollAt, isOnlySample, poll }];
   });
   const rank = ({ now: { failure, expiresAt } }: NowRow) =>
     failure === null ? (expiresAt ?? Number.POSITIVE_INFINITY) : 0;
@@ -65,12 +63,4 @@ function findLastPoll(
     (each) => each != null,
   );
   return times.length === 0 ? null : Math.max(...times);
-}
-
-function findNextPoll(poll: LastPoll | null): NextPoll {
-  if (poll === null) return { code: 'POLLED_ELSEWHERE' };
-  const { nextPollAt: at, endedAt } = poll;
-  // An earlier time belongs to the poll that has just ended.
-  if (at === null || at < endedAt) return { code: 'RUNNING' };
-  return at === Number.POSITIVE_INFINITY ? { code: 'NONE' } : { code: 'AT', at };
 }

@@ -5,8 +5,6 @@ import { toSafety } from '../../../domain/verdict/figures/severity.ts';
 import type { Job } from '../../../domain/verdict/job-verdict.ts';
 import type { ReportContext } from '../../context.ts';
 import {
-  COUNTERS,
-  type Counter,
   describeFormerAnswer,
   describeFrozenPage,
   describeMissedStart,
@@ -17,26 +15,27 @@ import {
   describeStartUntil,
   describeUnknownStart,
   describeZone,
-  NO_NEXT_POLL,
   ONLY_NOW,
   ONLY_NOW_IN_TABLE,
-  POLL_RUNS,
 } from '../../messages/polling/live.ts';
 import { describeJob } from '../../messages/verdicts.ts';
 import { formatNumber, formatSeriesName } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import { type Content, capitalise, html, type Markup, prose } from '../markup.ts';
 import type { Tone } from '../verdicts.ts';
-import { listNowRows, type NextPoll, type NowRow } from './now-rows.ts';
+import { listNowRows, type NowRow } from './now-rows.ts';
+import { renderCounter, renderLastPoll, renderNextPoll, renderNextPollAttribute } from './poll-times.ts';
 
 /** What is true now. The script of a served page counts down, and replaces the values after each poll. */
 export function renderNow(assessment: Assessment, context: ReportContext): Markup | null {
   const { rows, jobs, hiddenCount } = listNowRows(assessment, context);
   const [only, ...others] = rows;
   if (only === undefined) return null;
-  const nextPolls = rows.flatMap(({ nextPoll: next }) => (next.code === 'AT' ? next.at : []));
-  const nextPoll = nextPolls.length === 0 ? '' : String(Math.min(...nextPolls));
-  return html`<section class="now" aria-labelledby="now" data-next-poll="${nextPoll}">
+  const nextPoll = renderNextPollAttribute(
+    rows.map(({ poll }) => poll),
+    context.now,
+  );
+  return html`<section class="now" aria-labelledby="now" ${nextPoll}>
 <h2 id="now">Now <small class="muted">${describeZone(context.now, context.times)}</small></h2>
 <noscript><p>${capitalise(describeFrozenPage(context.now, context.times))}</p></noscript>
 ${others.length === 0 ? renderSeries(only, jobs, context) : renderTable(rows, jobs, context)}
@@ -114,7 +113,7 @@ function listAnswers(
 }
 
 function listFacts(
-  { now: known, lastPollAt, isOnlySample, nextPoll }: NowRow,
+  { now: known, lastPollAt, isOnlySample, poll }: NowRow,
   { now, times }: NowContext,
 ): Value[] {
   const { expiresAt, nextRotation, failure } = known;
@@ -136,29 +135,12 @@ function listFacts(
     },
     {
       label: isOnlySample ? 'last sample' : 'last poll',
-      value: lastPollAt === null ? '–' : renderCounter('ago', lastPollAt, now),
+      value: lastPollAt === null ? '–' : renderLastPoll(lastPollAt, poll, now),
       remark: html`<span class="${failure === null ? 'poll' : 'poll bad'}" aria-live="polite">${failure === null ? 'recorded' : prose(describePollFailure(failure))}</span>`,
     },
-    ...(nextPoll.code === 'POLLED_ELSEWHERE'
-      ? []
-      : [{ label: 'next poll', value: renderNextPoll(nextPoll, now) }]),
+    ...(poll === null ? [] : [{ label: 'next poll', value: renderNextPoll(poll, now) }]),
   ];
 }
-
-function renderNextPoll(next: Exclude<NextPoll, { code: 'POLLED_ELSEWHERE' }>, now: Instant): Content {
-  switch (next.code) {
-    case 'AT':
-      return renderCounter('next', next.at, now);
-    case 'RUNNING':
-      return POLL_RUNS;
-    case 'NONE':
-      return NO_NEXT_POLL;
-  }
-}
-
-/** The script writes the value again every second. */
-const renderCounter = (counter: Counter, at: Instant, now: Instant, latest = at): Markup =>
-  html`<span class="counter" data-count="${counter}" data-at="${at}" data-latest="${latest}">${COUNTERS[counter](at, now, latest)}</span>`;
 
 /** A start now is safe, but the verdict on all start times is not. */
 const isSafeOnlyNow = ({ series, now }: NowRow, job: Job): boolean =>

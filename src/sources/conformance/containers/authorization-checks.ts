@@ -1,5 +1,6 @@
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
 import { HIDES_MISTAKES } from '../../../domain/conformance/usual-effects.ts';
+import { isTemporary } from '../../http/status.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../exchanges/prober.ts';
@@ -60,7 +61,7 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
         const { status, body } = attempt.requireResponse(exchange);
         if (status < 400) continue;
         // After these statuses, clients retry, although the next response is the same.
-        if (status >= 500 || status === 429) {
+        if (isTemporary(status)) {
           attempt.fail(
             { code: 'UNEXPECTED_STATUS', status, expected: REFUSALS[facts.options.shape] },
             exchange,

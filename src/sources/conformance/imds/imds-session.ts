@@ -1,5 +1,6 @@
 import type { Secret } from '../../../secret.ts';
 import { createSocketExchange } from '../../http/socket-exchange.ts';
+import { isThrottled } from '../../http/status.ts';
 import type { ProbeRequest } from '../exchanges/probe-request.ts';
 import type { Exchange, Prober } from '../exchanges/prober.ts';
 import {
@@ -67,8 +68,8 @@ export class ImdsSession {
   /** Some statuses say that the resource or the method does not exist, so they are not about the host. */
   #mayRefuseHost(exchange: Exchange): boolean {
     const status = getStatus(exchange) ?? 0;
-    const isRefusal = status >= 400 && status < 500 && status !== 404 && status !== 405 && status !== 429;
-    return isRefusal && this.#host === null && !IMDS_HOSTS.includes(this.prober.url.hostname);
+    const isAboutHost = status >= 400 && status < 500 && ![404, 405].includes(status) && !isThrottled(status);
+    return isAboutHost && this.#host === null && !IMDS_HOSTS.includes(this.prober.url.hostname);
   }
 
   #useImdsHost(refused: Exchange, accepted: Exchange): Exchange {

@@ -2,6 +2,7 @@ import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import { BAD_REQUEST_EFFECTS, NO_TOKEN_EFFECTS } from '../../../domain/conformance/imds-checks.ts';
 import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
 import type { Seconds } from '../../../domain/model.ts';
+import { isThrottled } from '../../http/status.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { findTokenProblem } from '../exchanges/exchange-documents.ts';
@@ -49,7 +50,7 @@ export const createTokenChecks = (facts: ImdsFacts) =>
     'token-refusal-status': async (attempt) => {
       const token = attempt.use(await facts.getTokenExchange());
       const status = getStatus(token);
-      if (status !== null && isRefusal(status)) attempt.expectStatus(token, NO_TOKENS);
+      if (status !== null && isTokenRefusal(status)) attempt.expectStatus(token, NO_TOKENS);
       const invalid = attempt.use(await facts.getWithInvalidToken());
       const refusal = getStatus(invalid) ?? 0;
       if (status !== 200 || !NO_TOKENS.includes(refusal)) return;
@@ -70,7 +71,7 @@ const parseTtl = (value: string | null): Seconds =>
   value !== null && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
 
 /** Redirects, throttling and errors of the server do not say that there are no tokens. */
-const isRefusal = (status: number) => status >= 400 && status < 500 && status !== 429;
+const isTokenRefusal = (status: number) => status >= 400 && status < 500 && !isThrottled(status);
 
 /** Words of error pages are shorter than tokens. */
 const TOKEN_WORD = /(?<![^\s>])[\w+/=-]{40,}(?![^\s<])/;

@@ -1,14 +1,13 @@
 import type { Refusal, RefusalCode } from '../../../domain/conformance/refusal.ts';
 import { parseJsonObject, readText } from '../../document/json-object.ts';
+import { isServerError, isThrottled } from '../../http/status.ts';
 import type { Exchange } from '../exchanges/prober.ts';
-
-const TOO_MANY_REQUESTS = 429;
 
 /** The endpoint has no credentials now: it throttles, or its own source fails. */
 export function findOutage({ response }: Exchange): 'THROTTLED' | 'SERVER_ERROR' | null {
   const { status = 0 } = response ?? {};
-  if (status === TOO_MANY_REQUESTS) return 'THROTTLED';
-  return status >= 500 ? 'SERVER_ERROR' : null;
+  if (isThrottled(status)) return 'THROTTLED';
+  return isServerError(status) ? 'SERVER_ERROR' : null;
 }
 
 /** @param quote makes a text of the endpoint safe to print */

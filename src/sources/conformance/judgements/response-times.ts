@@ -1,5 +1,6 @@
 import { findTimeoutEffects, getShortestTimeout } from '../../../domain/conformance/client-timeouts.ts';
 import type { EndpointKind } from '../../../domain/sdk-refresh/refresh-windows.ts';
+import { isThrottled } from '../../http/status.ts';
 import type { CheckAttempt } from '../check-attempt.ts';
 import { SkippedCheck, UnknownCheck } from '../check-errors.ts';
 import type { Exchange } from '../exchanges/prober.ts';
@@ -37,8 +38,8 @@ export function requireFastResponses(exchanges: readonly Exchange[], kind: Endpo
   throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'response-time' });
 }
 
-/** IMDS and the agents of AWS throttle with these, also because of other programs of the same host. */
-const THROTTLED = [429, 503];
+/** Under load, IMDS and the agents of AWS also throttle with 503. Of a single request, 503 is an error of the server. */
+const isThrottledByLoad = (status: number) => isThrottled(status) || status === 503;
 
 /**
  * A load of this size must not end a server, nor make it refuse requests. A server may respond late to some of them,
@@ -50,11 +51,11 @@ export function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[],
   const failed = exchanges.filter(
     (exchange) => exchange.response?.status !== status && !(isResponsive && exchange.isTimedOut),
   );
-  const isThrottled = ({ response }: Exchange) => response !== null && THROTTLED.includes(response.status);
-  const shown = failed.find((exchange) => !isThrottled(exchange)) ?? failed[0];
+  const isThrottling = ({ response }: Exchange) => response !== null && isThrottledByLoad(response.status);
+  const shown = failed.find((exchange) => !isThrottling(exchange)) ?? failed[0];
   if (shown === undefined) return;
   attempt.use(shown);
   if (shown.failure !== null) attempt.fail({ code: 'NO_RESPONSE', reason: shown.failure.reason }, shown);
-  else if (isThrottled(shown)) throw new UnknownCheck({ code: 'THROTTLED' });
+  else if (isThrottling(shown)) throw new UnknownCheck({ code: 'THROTTLED' });
   else attempt.expectStatus(shown, [status]);
 }

@@ -27,7 +27,10 @@ export function findFailureReason(text: string): FailureReason | null {
   return /time(?:d )?out/i.test(text) ? 'timeout' : 'unreachable';
 }
 
-/** Returns the reason for an HTTP status. */
+/**
+ * Returns the reason for an HTTP status of a log. Sources know more than a log: whether a request had a token, and what
+ * the body says. So this table is not the one of `src/sources/http/status.ts`.
+ */
 export function findStatusReason(status: number): FailureReason {
   if (status === 401) return 'auth-rejected';
   if (status === 403) return 'access-denied';

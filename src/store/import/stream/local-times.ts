@@ -15,7 +15,7 @@ export class LocalTimes {
   readonly #convert: LocalTimeConverter;
   #previous: Instant | null = null;
   /** The time between the two last timestamps. */
-  #gap = 0;
+  #pause = 0;
   /** Steps forwards minus steps backwards. Negative for a log with the newest lines first. */
   #direction = 0;
 
@@ -33,7 +33,7 @@ export class LocalTimes {
     const previous = this.#previous;
     if (previous !== null && instant !== previous) {
       this.#direction += Math.sign(instant - previous);
-      this.#gap = Math.abs(instant - previous);
+      this.#pause = Math.abs(instant - previous);
     }
     this.#previous = instant;
     return instant;
@@ -43,8 +43,8 @@ export class LocalTimes {
     if (lastUpdated !== null && first < lastUpdated - CLOCK_SLACK_MS) return true;
     const previous = this.#previous;
     if (previous === null) return false;
-    if (this.#direction < 0) return second <= previous + CLOCK_STEP_MS && this.#gap < previous - first;
+    if (this.#direction < 0) return second <= previous + CLOCK_STEP_MS && this.#pause < previous - first;
     // Chooses the occurrence whose distance from the last line is closer to the previous distance.
-    return Math.abs(second - previous - this.#gap) < Math.abs(first - previous - this.#gap);
+    return Math.abs(second - previous - this.#pause) < Math.abs(first - previous - this.#pause);
   }
 }

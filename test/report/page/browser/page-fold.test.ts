@@ -19,7 +19,16 @@ const usual = (options: Parameters<typeof pretend>[0] = {}) =>
   });
 
 const failAtTheEnd = { failing: [{ from: 3 * DAY - 30 * MINUTE, to: 3 * DAY }] };
+/** The source serves expired credentials for a few minutes. */
 const expireBeforeRotations = { rotateEvery: 75 * MINUTE, lifetimes: [HOUR] };
+
+/** One late rotation in a history with a gap, whose headline is long. */
+const expireOnce = {
+  lifetimes: Array.from({ length: 72 }, (_, index) =>
+    index === 30 ? HOUR / 2 : 5 * HOUR + (index % 30) * 5 * MINUTE,
+  ),
+  pauses: [{ from: 12 * HOUR, to: 18 * HOUR }],
+};
 
 describeInBrowser('the first screen of a laptop', (started) => {
   const file = createPageFolder(afterAll);
@@ -42,6 +51,11 @@ describeInBrowser('the first screen of a laptop', (started) => {
     ['a live page of a safe job, with a problem', [usual(failAtTheEnd)], [job(4)], live],
     ['a live page of two jobs', [usual()], [job(5), job(3)], live],
     ['a live page without a job', [usual(failAtTheEnd)], [], live],
+    [
+      'a report with three problems and a long headline',
+      [usual({ ...expireOnce, ...failAtTheEnd })],
+      [job(5)],
+    ],
     ['a report with three problems', [usual({ ...expireBeforeRotations, ...failAtTheEnd })], [job(5)]],
     [
       'a live page with three problems',
