@@ -20,6 +20,8 @@ export interface FailureHandling {
 
 export const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 export const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+export const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+export const WEB_IDENTITY_TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 
 export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): ChainOutcome => ({
   kind: 'stops',
@@ -204,8 +206,6 @@ export const stopIfLimitInvalid: ChainLink = ({ unusualSettings: { imdsLimits } 
     ? 'next'
     : stopAt(null, { reason: 'INVALID_SETTING', setting: invalid.setting });
 };
-
-const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 
 /** For clients that open the file even without a container endpoint, and even if its name is empty. */
 export const stopIfTokenFileBlank: ChainLink = ({ blankVariables }) =>

@@ -17,6 +17,7 @@ import {
   stopIfLimitInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
+  WEB_IDENTITY_TOKEN_FILE,
 } from '../chains/links.ts';
 import type { ProviderProblem } from '../providers.ts';
 import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
@@ -38,7 +39,6 @@ const keysIn = (file: 'config' | 'credentials'): ChainLink =>
     providerLink('profile', { onIncomplete: handleMissingKeyId }),
   );
 
-const WEB_IDENTITY_TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 const ROLE_ARN = 'AWS_ROLE_ARN';
 
 /** botocore prefers these variables to the settings of the profile, even if they are empty. */

@@ -2,6 +2,7 @@ import { environmentLink } from '../chains/legacy-variables.ts';
 import {
   AWS_PROFILE,
   assumesRoleOfItself,
+  CONTAINER_TOKEN_FILE,
   containerLink,
   findBlankUriVariable,
   findFileProblem,
@@ -18,7 +19,6 @@ import { imdsIsDisabled, rejectBlanks, rejectForms, rejectUnreadableIn } from '.
 const lacksRoleSource = (problem: ProviderProblem) =>
   problem.code === 'NO_ROLE_SOURCE' || (problem.code === 'EMPTY_SETTING' && problem.name === 'role_arn');
 
-const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const CONTAINER_TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
 /** Java reads the token file only if the token variable is not set. If it cannot, Java tries the next provider. */

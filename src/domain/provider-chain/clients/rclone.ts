@@ -1,5 +1,6 @@
 import { environmentLink } from '../chains/legacy-variables.ts';
 import {
+  CONTAINER_TOKEN_FILE,
   FULL_URI,
   groupLinks,
   isDefaultVariableUsed,
@@ -77,7 +78,7 @@ const containerOfVersion1: ChainLink = (facts) => {
   if (setVariables.has(RELATIVE_URI))
     return { kind: 'unknown', provider: 'container', cause: { reason: 'OTHER_URL', setting: FULL_URI } };
   const isNew =
-    setVariables.has('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE') ||
+    setVariables.has(CONTAINER_TOKEN_FILE) ||
     /^http:\/\/(169\.254\.|\[fd00:)/.test(providers.container.origin ?? '');
   return isNew ? { kind: 'unknown', provider: 'container', cause: { reason: 'VERSION' } } : 'next';
 };

@@ -16,6 +16,7 @@ import {
   stopIfContainerTokenFileBlank,
   stopIfFileProblem,
   stopIfImdsV1Fails,
+  WEB_IDENTITY_TOKEN_FILE,
 } from '../chains/links.ts';
 import type { ChainFacts } from '../providers.ts';
 import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
@@ -27,7 +28,7 @@ import {
   useOtherEndpoint,
 } from '../rules/note-rules.ts';
 
-const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'] as const;
+const WEB_IDENTITY_VARIABLES = [WEB_IDENTITY_TOKEN_FILE, 'AWS_ROLE_ARN'] as const;
 
 /** Ruby treats a blank variable as a value, and calls STS if both variables exist. */
 const stopIfWebIdentityBlank: ChainLink = ({ setVariables, blankVariables }) => {

@@ -10,6 +10,7 @@ import {
   stopIfProfileBlank,
   stopIfProfileMissing,
   stopIfTokenFileBlank,
+  WEB_IDENTITY_TOKEN_FILE,
 } from '../chains/links.ts';
 import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import {
@@ -42,8 +43,8 @@ export const RUST: ClientRules = {
     providerLink('process'),
     providerLink('profile'),
     linkIf(
-      ({ blankVariables }) => blankVariables.has('AWS_WEB_IDENTITY_TOKEN_FILE'),
-      () => stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: 'AWS_WEB_IDENTITY_TOKEN_FILE' }),
+      ({ blankVariables }) => blankVariables.has(WEB_IDENTITY_TOKEN_FILE),
+      () => stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: WEB_IDENTITY_TOKEN_FILE }),
     ),
     providerLink('web-identity'),
     stopIfTokenFileBlank,
