@@ -56,42 +56,15 @@ export async function probeProviders(
     pollMs,
     createUnreadableFiles(probeOptions),
   );
-  const environmentToken = {
-    // SDKs try to read a file whose name consists of blanks.
-    tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE || null,
-    roleArn: readVariable(env, 'AWS_ROLE_ARN'),
-  };
-  const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
-    withTimeout(
-      probe,
-      name === 'process' ? (limits.pollMs ?? PROCESS_TIMEOUT_MS) : pollMs,
-      createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } }),
-    );
-  const probedImds: Promise<ProbedImds> = mode.offline
-    ? Promise.resolve({ imds: createProvider('imds', { state: 'untried' }), doesImdsV1Work: null })
-    : probeImds({ ...probeOptions, profileFiles: files });
-  const providers = await Promise.all([
-    withLimit('environment', probeEnvironment(probeOptions)),
-    withLimit('web-identity', probeWebIdentity('web-identity', environmentToken, probeOptions)),
-    withLimit('container', probeContainer({ ...probeOptions, limits: options.limits }, mode)),
-    ...probeProfileProviders(probeOptions, files, mode).map(([name, probe]) => withLimit(name, probe)),
-  ]);
-  const { imds, doesImdsV1Work } = await probedImds;
-  const all = addRegionNotes([...providers, imds], probeOptions, files);
-  const byName = new Map(all.map((provider) => [provider.name, provider]));
-  const { selectedName, profiles } = files;
-  const probed = { options: probeOptions, providers: byName };
-  const role = byName.get('profile-role');
-  const runsProcesses = !mode.offline && mode.observed === undefined;
-  if (role !== undefined)
-    byName.set('profile-role', await checkRoleBase(role, { ...probed, files, runsProcesses }));
+  const { providers, doesImdsV1Work } = await pollProviders(probeOptions, files, mode);
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
     pollMs,
     NOT_INSPECTED,
   );
   const unusual = findUnusualSettings(env, files, botocoreProfiles);
-  const probe = (each: ParsedProfileFiles) => probeProfileOffline(each, probed);
+  const probe = (each: ParsedProfileFiles) => probeProfileOffline(each, { options: probeOptions, providers });
+  const { selectedName, profiles } = files;
   const ofDefaultVariable = readVariable(env, 'AWS_DEFAULT_PROFILE');
   // The loader drops sections without settings, but other SDKs accept such a profile.
   const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
@@ -99,7 +72,7 @@ export async function probeProviders(
     now: options.clock.now(),
     observed: mode.observed ?? null,
     platform: detectPlatform(env),
-    providers: mapNames(PROVIDER_NAMES, (name) => byName.get(name) ?? createProvider(name)),
+    providers: mapNames(PROVIDER_NAMES, (name) => providers.get(name) ?? createProvider(name)),
     ...listVariables(env),
     profile: {
       name: selectedName,
@@ -139,6 +112,43 @@ export async function probeProviders(
         }
       : {}),
   };
+}
+
+/** Polls all providers at the same time, and then checks the credentials that assume the role of the profile. */
+async function pollProviders(
+  options: SourceOptions,
+  files: ParsedProfileFiles,
+  mode: ProbeMode,
+): Promise<{ providers: ReadonlyMap<ProviderName, Provider>; doesImdsV1Work: boolean | null }> {
+  const { env, limits } = options;
+  const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
+    withTimeout(
+      probe,
+      limits?.pollMs ?? (name === 'process' ? PROCESS_TIMEOUT_MS : PROVIDER_TIMEOUT_MS),
+      createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } }),
+    );
+  const environmentToken = {
+    // SDKs try to read a file whose name consists of blanks.
+    tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE || null,
+    roleArn: readVariable(env, 'AWS_ROLE_ARN'),
+  };
+  const probedImds: Promise<ProbedImds> = mode.offline
+    ? Promise.resolve({ imds: createProvider('imds', { state: 'untried' }), doesImdsV1Work: null })
+    : probeImds({ ...options, profileFiles: files });
+  const polled = await Promise.all([
+    withLimit('environment', probeEnvironment(options)),
+    withLimit('web-identity', probeWebIdentity('web-identity', environmentToken, options)),
+    withLimit('container', probeContainer(options, mode)),
+    ...probeProfileProviders(options, files, mode).map(([name, probe]) => withLimit(name, probe)),
+  ]);
+  const { imds, doesImdsV1Work } = await probedImds;
+  const all = addRegionNotes([...polled, imds], options, files);
+  const providers = new Map(all.map((provider) => [provider.name, provider]));
+  const role = providers.get('profile-role');
+  const runsProcesses = !mode.offline && mode.observed === undefined;
+  if (role !== undefined)
+    providers.set('profile-role', await checkRoleBase(role, { options, providers, files, runsProcesses }));
+  return { providers, doesImdsV1Work };
 }
 
 const NOT_INSPECTED: SharedFileFacts = {
