@@ -24,6 +24,17 @@ export interface RotationForecast {
   tolerance: Seconds;
 }
 
+/** Why no next rotation can be forecast. */
+export type NoForecastReason =
+  | { code: 'NO_ROTATION' }
+  /** One undated rotation ends no interval whose beginning is known. */
+  | { code: 'ONE_ROTATION' }
+  | { code: 'NONE_WITNESSED'; rotationCount: number }
+  /** Another rotation can be hidden between every two witnessed rotations. */
+  | { code: 'NO_TWO_IN_A_ROW' }
+  | { code: 'SEVERAL_ENDPOINTS' }
+  | { code: 'ISSUED_PER_REQUEST' };
+
 /** With a single known interval, the next one may differ by this much in both directions. */
 const SINGLE_INTERVAL_TOLERANCE: Seconds = 600;
 
@@ -50,6 +61,18 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
     shortestRemaining: measurement.worstCase.seconds,
     tolerance: Math.ceil(toleranceMs / 1000),
   };
+}
+
+/** Null if {@link forecastRotation} finds a forecast. Without a measurement, no rotation was seen. */
+export function findNoForecastReason(measurement: Measurement | null): NoForecastReason | null {
+  if (measurement === null) return { code: 'NO_ROTATION' };
+  if (measurement.rotationInterval !== null) return null;
+  if (measurement.isIssuedPerRequest) return { code: 'ISSUED_PER_REQUEST' };
+  if (measurement.severalEndpoints !== null) return { code: 'SEVERAL_ENDPOINTS' };
+  const rotationCount = getHistoryColumns(measurement).rotations.count;
+  if (rotationCount === 0) return { code: 'NO_ROTATION' };
+  if (measurement.witnessedCount === 0) return { code: 'NONE_WITNESSED', rotationCount };
+  return { code: rotationCount === 1 ? 'ONE_ROTATION' : 'NO_TWO_IN_A_ROW' };
 }
 
 /**
