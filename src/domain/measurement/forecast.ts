@@ -24,16 +24,17 @@ export interface RotationForecast {
   tolerance: Seconds;
 }
 
-/** Why no next rotation can be forecast. */
+/**
+ * Why no next rotation can be forecast.
+ * - `ONE_ROTATION`: an undated rotation ends no interval whose beginning is known.
+ * - `NO_TWO_IN_A_ROW`: another rotation can be hidden next to one of every two rotations.
+ */
 export type NoForecastReason =
-  | { code: 'NO_ROTATION' }
-  /** One undated rotation ends no interval whose beginning is known. */
-  | { code: 'ONE_ROTATION' }
-  | { code: 'NONE_WITNESSED'; rotationCount: number }
-  /** Another rotation can be hidden between every two witnessed rotations. */
-  | { code: 'NO_TWO_IN_A_ROW' }
-  | { code: 'SEVERAL_ENDPOINTS' }
-  | { code: 'ISSUED_PER_REQUEST' };
+  | 'NO_ROTATION'
+  | 'ONE_ROTATION'
+  | 'NO_TWO_IN_A_ROW'
+  | 'SEVERAL_ENDPOINTS'
+  | 'ISSUED_PER_REQUEST';
 
 /** With a single known interval, the next one may differ by this much in both directions. */
 const SINGLE_INTERVAL_TOLERANCE: Seconds = 600;
@@ -65,14 +66,13 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
 
 /** Null if {@link forecastRotation} finds a forecast. Without a measurement, no rotation was seen. */
 export function findNoForecastReason(measurement: Measurement | null): NoForecastReason | null {
-  if (measurement === null) return { code: 'NO_ROTATION' };
+  if (measurement === null) return 'NO_ROTATION';
   if (measurement.rotationInterval !== null) return null;
-  if (measurement.isIssuedPerRequest) return { code: 'ISSUED_PER_REQUEST' };
-  if (measurement.severalEndpoints !== null) return { code: 'SEVERAL_ENDPOINTS' };
-  const rotationCount = getHistoryColumns(measurement).rotations.count;
-  if (rotationCount === 0) return { code: 'NO_ROTATION' };
-  if (measurement.witnessedCount === 0) return { code: 'NONE_WITNESSED', rotationCount };
-  return { code: rotationCount === 1 ? 'ONE_ROTATION' : 'NO_TWO_IN_A_ROW' };
+  if (measurement.isIssuedPerRequest) return 'ISSUED_PER_REQUEST';
+  if (measurement.severalEndpoints !== null) return 'SEVERAL_ENDPOINTS';
+  const { count } = getHistoryColumns(measurement).rotations;
+  if (count === 0) return 'NO_ROTATION';
+  return count === 1 ? 'ONE_ROTATION' : 'NO_TWO_IN_A_ROW';
 }
 
 /**
