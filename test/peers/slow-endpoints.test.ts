@@ -8,6 +8,7 @@ import type { ObtainCredentials } from '../support/peers/client.ts';
 import { CLI, JAVASCRIPT } from '../support/peers/clients.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
+import { obtainByRclone, RCLONE } from '../support/peers/rclone.ts';
 import { type SimulatedOptions, startSimulated } from '../support/server/simulated-endpoint.ts';
 import { sampleCases } from '../support/thorough.ts';
 
@@ -62,7 +63,7 @@ const CASES: readonly Case[] = [
 
 const sampled = sampleCases(CASES, 3);
 
-async function compare(each: Case, client: Client, obtain: ObtainCredentials) {
+async function compare(each: Case, client: Client, obtain: ObtainCredentials, isServed: boolean) {
   const { shape, timeout } = each;
   const { environments } = await startSimulated({ ...each, shapes: [shape] });
   const environment = {
@@ -73,20 +74,29 @@ async function compare(each: Case, client: Client, obtain: ObtainCredentials) {
   const options = { env: environment, clock: systemClock, random: () => 0.5 };
   const [facts, { held, stderr }] = await Promise.all([
     probeProviders(options),
-    obtain(environment, { isEndpointSilent: true }),
+    // The time limit that rclone then gets is shorter than its own.
+    obtain(environment, { isEndpointSilent: client !== 'rclone-1.67' }),
   ]);
-  expect(held !== null, stderr).toBe(client === 'botocore' ? each.botocore : each.javascript);
+  expect(held !== null, stderr).toBe(isServed);
   return resolveChain(client, facts).kind === 'wins';
 }
 
 describe(JAVASCRIPT, () => {
   test.each(sampled)('if $when, the client gets what `sources` predicts', async (each) => {
-    expect(await compare(each, 'javascript', obtainByJavaScript)).toBe(each.javascript);
+    const { javascript } = each;
+    expect(await compare(each, 'javascript', obtainByJavaScript, javascript)).toBe(javascript);
   });
 });
 
 describeClient(CLI, AWS_CLI, () => {
   test.each(sampled)('if $when, the client gets what `sources` predicts', async (each) => {
-    expect(await compare(each, 'botocore', obtainByAwsCli)).toBe(each.botocore);
+    const { botocore } = each;
+    expect(await compare(each, 'botocore', obtainByAwsCli, botocore)).toBe(botocore);
+  });
+});
+
+describeClient('rclone', RCLONE, () => {
+  test.each(sampled)('if $when, the client gets credentials, as `sources` predicts', async (each) => {
+    expect(await compare(each, 'rclone-1.67', obtainByRclone, true)).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { compareWithExpectation, type Expectation } from '../../domain/provider-
 import { analyseChains, type ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import { isVerified } from '../../domain/provider-chain/identity/verification.ts';
 import { listWinningSources } from '../../domain/provider-chain/job-credentials.ts';
-import { isUsableProvider } from '../../domain/provider-chain/providers.ts';
+import { isUsableProvider } from '../../domain/provider-chain/provider-states.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import type { SourceOptions } from '../../sources/source.ts';

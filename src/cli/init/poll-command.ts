@@ -5,6 +5,8 @@ import type { SourceName } from '../../domain/model.ts';
 import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { type Environment, isVariableSet } from '../../sources/environment/variables.ts';
+import { readsProfile } from '../../sources/imds/settings.ts';
+import { readProfileFiles } from '../../sources/profile/files.ts';
 import { findDefaultDatabasePath } from '../../store/database-path.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
 import type { SourceFlags } from '../flags/source-flags.ts';
@@ -96,9 +98,11 @@ interface PollFlags extends SourceFlags {
  * The command that polls the source of these flags from cron or a unit.
  * @throws CredWatchError if the command would contain a secret
  */
-export function buildPollCommand(flags: PollFlags, io: Io): PollCommand {
+export async function buildPollCommand(flags: PollFlags, io: Io): Promise<PollCommand> {
   const { env, programFiles } = io;
   const { source } = flags;
+  const files = source === 'imds' ? await readProfileFiles({ ...io, ...flags }) : undefined;
+  const isProfileRead = source !== 'imds' || readsProfile({ ...io, profileFiles: files });
   const database = resolve(resolveDatabaseFile(flags.db, io));
   const ownDefault = findDefaultDatabasePath({ ...io, env: {} });
   return {
@@ -107,7 +111,9 @@ export function buildPollCommand(flags: PollFlags, io: Io): PollCommand {
     words: ['poll', '--source', source, ...listSourceWords(flags)],
     database,
     isDefaultDatabase: database === ownDefault,
-    variables: listVariables(source, env),
+    variables: listVariables(source, env).filter(
+      ([name]) => isProfileRead || !PROFILE_SETTINGS.includes(name),
+    ),
     inherited: listInherited(source, env),
   };
 }

@@ -57,7 +57,7 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
   const { io } = invocation;
   const selected = await selectSource(flags, io);
   if (selected === null) return EXIT.failed;
-  const poll = buildPollCommand(selected, io);
+  const poll = await buildPollCommand(selected, io);
   const host = await readHost(io, root);
   const kind = planKind(flags, host, poll);
   const isChosen = flags.schedule === undefined && kind === 'process';

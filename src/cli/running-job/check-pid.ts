@@ -16,7 +16,7 @@ import type { TimedTextStyle } from '../../report/terminal/text-style.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { findChildrenWithKeys } from '../../sources/probe/children-with-keys.ts';
 import { probeProviders } from '../../sources/probe/probe.ts';
-import { openRunningProcess } from '../../sources/probe/process-lifetime.ts';
+import { readRunningProcess } from '../../sources/probe/process-lifetime.ts';
 import type { ProcessView } from '../../sources/probe/process-view.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import { SampleStore } from '../../store/sample-store.ts';
@@ -46,7 +46,7 @@ export async function checkProcess(
 ): Promise<number> {
   // Before the first output, so that a script can send a signal as soon as it has read the verdict.
   const stop = flags.watch ? io.createStopSignal() : null;
-  const { view, startedAt, isRunning } = await openRunningProcess(pid);
+  const { view, startedAt, isRunning } = await readRunningProcess(pid);
   const provider = await findProvider(view, flags, io);
   const { job, copy } = await readStored(view, provider, flags, io);
   const { accessKeyId, end, issuedAt, aheadMs, wrongClockOffset, notes } = copy;

@@ -4,7 +4,7 @@ import { type ClientEffect, CONFORMANCE_SDKS, type ConformanceClient } from './c
 /**
  * How long each SDK waits for a response, in milliseconds, from the sources of the SDKs. At IMDS, this is the time
  * limit of one attempt: further attempts are as slow. Absent: the SDK waits longer than `conform` does, or has no
- * limit.
+ * limit. A test compares them with the rules of `sources`, which are in a bundle of their own.
  */
 const TIMEOUTS: Readonly<Record<EndpointKind, Readonly<Partial<Record<ConformanceClient, number>>>>> = {
   imds: { botocore: 1000, 'java-2': 1000, ruby: 1000, javascript: 1000, go: 500, cpp: 1000, rust: 1000 },

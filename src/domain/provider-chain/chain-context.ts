@@ -1,5 +1,6 @@
 import { SDKS, type Sdk } from './clients.ts';
 import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from './outcome.ts';
+import { mayHaveCredentials } from './provider-states.ts';
 import type { ChainFacts, Provider, ProviderName } from './providers.ts';
 
 /** Providers of the role that was assigned to this machine, task or pod. */
@@ -35,10 +36,10 @@ export class ChainContext {
     return this.findSdks((outcome) => outcome.kind === 'stops' && matches(outcome));
   }
 
-  /** Workload roles that SDKs do not use because `name` comes first. */
+  /** The other providers of workload roles that have credentials. */
   findHiddenRoleProviders(name: ProviderName): ProviderName[] {
     return WORKLOAD_ROLE_PROVIDERS.filter(
-      (other) => other !== name && ['answers', 'untried'].includes(this.getProvider(other).state),
+      (other) => other !== name && mayHaveCredentials(this.getProvider(other)),
     );
   }
 }

@@ -1,7 +1,7 @@
-import type { ClientRules } from './clients/client-rules.ts';
-import { CLIENT_RULES } from './clients/rules.ts';
 import type { Client } from './clients.ts';
 import type { ChainFacts, ProfileProvider, Provider, ProviderName } from './providers.ts';
+import { CLIENT_RULES } from './rules/all-rules.ts';
+import type { ClientRules } from './rules/client-rules.ts';
 
 /** The facts as this client finds them. */
 export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts {
@@ -13,23 +13,23 @@ export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts
   return applyMfa(applyClientProfile({ ...facts, providers }, client), rules);
 }
 
-/** What the parser of this client reads differently in the profile. */
+/** The providers that differ because of the parser of this client. */
 function selectParsedProfile(
-  { botocoreProfile, fileProblems }: ChainFacts,
+  { botocoreProviders, fileProblems }: ChainFacts,
   { sharedFiles: { parser } }: ClientRules,
-): ChainFacts['botocoreProfile'] {
-  if (botocoreProfile === null || parser === 'botocore') return botocoreProfile;
-  if (parser === 'ruby') return selectWithHash(botocoreProfile);
+): ChainFacts['botocoreProviders'] {
+  if (botocoreProviders === null || parser === 'botocore') return botocoreProviders;
+  if (parser === 'ruby') return selectWithHash(botocoreProviders);
   // Go handles comments in its own way.
-  return parser === 'go' && fileProblems.some(({ cause }) => cause === 'COLON') ? botocoreProfile : null;
+  return parser === 'go' && fileProblems.some(({ cause }) => cause === 'COLON') ? botocoreProviders : null;
 }
 
 const selectWithHash = (
-  profile: NonNullable<ChainFacts['botocoreProfile']>,
+  profile: NonNullable<ChainFacts['botocoreProviders']>,
 ): Partial<Record<ProfileProvider, Provider>> =>
   Object.fromEntries(
     Object.entries(profile).filter(
-      // Their shell ignores such a comment after a command.
+      // Ruby and PHP run the command in a shell, which ignores the comment.
       ([name, { problem }]) =>
         name !== 'process' && problem?.code === 'COMMENT_IN_VALUE' && problem.mark === '#',
     ),

@@ -4,6 +4,7 @@ import { SDKS, type Sdk } from './clients.ts';
 import { isSameRole } from './identity/role-names.ts';
 import type { Verification } from './identity/verification.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
+import { mayHaveCredentials } from './provider-states.ts';
 import { type ChainFacts, PROFILE_PROVIDERS, type ProviderName } from './providers.ts';
 import { findProvidersBefore } from './removed-providers.ts';
 
@@ -150,11 +151,10 @@ function findProviderDifference(
   if (outcome.kind === 'wins' && accepted.includes(outcome.provider)) {
     return outcome.problem === null ? null : { reason: outcome.problem };
   }
-  const states = accepted.map((name) => getClientProvider(facts, sdk, name).state);
-  if (states.every((state) => state === 'absent')) return { reason: 'NOT_SET_UP' };
+  const found = accepted.map((name) => getClientProvider(facts, sdk, name));
+  if (found.every(({ state }) => state === 'absent')) return { reason: 'NOT_SET_UP' };
   const reached = findProvidersBefore(facts, sdk, accepted);
   if (reached?.works) return { reason: 'COMES_LATER', before: reached.before };
-  const works = states.some((state) => state === 'answers' || state === 'untried');
-  if (works && reached === null) return { reason: 'SKIPPED_BY_SDK' };
+  if (reached === null && found.some(mayHaveCredentials)) return { reason: 'SKIPPED_BY_SDK' };
   return { reason: 'DOES_NOT_WORK', before: reached?.before ?? [] };
 }

@@ -2,7 +2,7 @@ import { groupBy } from '../lists.ts';
 import type { SourceName } from '../model.ts';
 import { resolveChains } from './chains/resolve.ts';
 import { getClientProvider } from './client-facts.ts';
-import { type Client, SDKS, type Sdk } from './clients.ts';
+import { SDKS, type Sdk } from './clients.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
 import type { ChainFacts, Provider, ProviderName } from './providers.ts';
 
@@ -14,7 +14,7 @@ export interface JobCredentials {
   provider: ProviderName | null;
 }
 
-/** The source that reads what a provider of the SDKs reads. Null if none does. */
+/** The source of cred-watch for each provider. Null: cred-watch has no such source. */
 export const JOB_SOURCES: Readonly<Record<ProviderName, SourceName | null>> = {
   environment: 'environment',
   'web-identity': 'web-identity',
@@ -57,7 +57,7 @@ export function groupByCredentials(
   const users = SDKS.filter((sdk) => outcomes[sdk].kind === 'wins');
   const groups = groupBy(users, (sdk) => {
     const { role, accountId, accessKeyId, roleSession } = read(sdk);
-    // Without running it, nothing else tells one process from another.
+    // Processes can be compared only by their settings, because they are not run.
     const isOtherProcess = name === 'process' && hasOwnProcess(facts, sdk);
     return JSON.stringify([role, accountId, accessKeyId, roleSession?.durationSeconds, isOtherProcess]);
   });
@@ -67,40 +67,12 @@ export function groupByCredentials(
 const hasOwnProcess = ({ clientProfiles }: ChainFacts, sdk: Sdk): boolean =>
   clientProfiles.some(({ clients, providers }) => clients.includes(sdk) && providers.process !== undefined);
 
-/** An SDK that fails at a provider does not use another identity. Null stands for an unknown identity. */
+/** An SDK that stops at a provider counts as using that provider. Null stands for an unknown identity. */
 function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {
   if (outcome.kind === 'wins') return [outcome.provider];
   if (outcome.kind !== 'stops') return [null];
-  // These failures are not about an identity.
+  // These failures concern no provider, so they do not count.
   const { reason } = outcome.cause;
   if (reason === 'INVALID_SETTING' && outcome.provider === null) return [];
   return reason === 'BLANK_VARIABLE' || reason === 'INVALID_FILE' ? [] : [outcome.provider];
 }
-
-/** SDKs with the same outcome form one group. Groups are in the order of their first SDK. */
-export const groupSdks = (outcomes: OutcomesBySdk): { sdks: Sdk[]; outcome: ChainOutcome }[] =>
-  groupByOutcome(SDKS, outcomes).map(({ clients, outcome }) => ({ sdks: clients, outcome }));
-
-/** The same for any clients. */
-export const groupByOutcome = <Name extends Client>(
-  clients: readonly Name[],
-  outcomes: Readonly<Record<Name, ChainOutcome>>,
-): { clients: Name[]; outcome: ChainOutcome }[] =>
-  [...groupBy(clients, (client) => JSON.stringify(outcomes[client])).values()].map((group) => ({
-    clients: group,
-    outcome: outcomes[group[0]],
-  }));
-
-type SdkGroup = ReturnType<typeof groupSdks>[number];
-
-/** Like {@link groupSdks}, but SDKs that find another role in the same provider form a group of their own. */
-export const groupSdksByRole = (facts: ChainFacts, outcomes: OutcomesBySdk): SdkGroup[] =>
-  groupSdks(outcomes).flatMap((group): SdkGroup[] => {
-    const { sdks, outcome } = group;
-    if (outcome.kind !== 'wins') return [group];
-    const groups = groupBy(sdks, (sdk) => {
-      const { role, accountId } = getClientProvider(facts, sdk, outcome.provider);
-      return JSON.stringify([role, accountId]);
-    });
-    return [...groups.values()].map((each) => ({ sdks: each, outcome }));
-  });

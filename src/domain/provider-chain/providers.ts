@@ -2,8 +2,8 @@ import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { Platform } from '../platform.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { Client } from './clients.ts';
-import type { ObservedProcess } from './process-view.ts';
-import type { ResponseTimes } from './response-times.ts';
+import type { ObservedProcess } from './observed-process-facts.ts';
+import type { ResponseTimes } from './response-times/response-times.ts';
 import type { FileProblem, MisplacedSection } from './shared-files/file-problem.ts';
 import type { FileVariable, UnusualSettings } from './shared-files/unusual-settings.ts';
 
@@ -82,7 +82,7 @@ export type ProviderProblem =
     }
   | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
-  /** Only of the base of a role: otherwise, `remaining` says this. */
+  /** Only for the base of a role. Other providers have `remaining`. */
   | { code: 'CREDENTIALS_EXPIRED'; at: Instant }
   | { code: 'NOT_SIGNED_IN' }
   | ({ code: 'POLL_FAILED' } & FailureFacts)
@@ -167,6 +167,8 @@ export const createProvider = (name: ProviderName, known: KnownProvider = {}): P
   name,
 });
 
+export type ProfileProviders = Readonly<Record<ProfileProvider, Provider>>;
+
 /** An object with one value per name. */
 export const mapNames = <Name extends string, Value>(
   names: readonly Name[],
@@ -179,7 +181,7 @@ export const mapNames = <Name extends string, Value>(
 export interface ClientProfile {
   clients: readonly Client[];
   /** Only the providers that differ. */
-  providers: Readonly<Partial<Record<ProfileProvider, Provider>>>;
+  providers: Partial<ProfileProviders>;
   /** Whether these clients find the selected profile, and any profile. Null: as the others. */
   profile: Pick<ChainFacts['profile'], 'exists' | 'anyExist'> | null;
   /** The files that these clients do not read, because the variable is empty. */
@@ -217,7 +219,7 @@ export interface ChainFacts {
   misplacedSections: readonly MisplacedSection[];
   /** Whether IMDSv1 serves credentials. Null if not tried: some SDKs need it if the token has no TTL or comes late. */
   doesImdsV1Work: boolean | null;
-  /** The keys as Java, which removes blanks, and Rust, which ignores a value of blanks, read them. Null: as others. */
+  /** The keys as Java (removes blanks) and Rust (ignores blank values) read them. Null: all clients read the same keys. */
   otherEnvironment: { clients: readonly Client[]; provider: Provider } | null;
   /** What is wrong with the values of variables. */
   variableNotes: readonly PollNote[];
@@ -225,25 +227,10 @@ export interface ChainFacts {
    * botocore accepts `key: value`, and reads a comment after a value as part of the value. So it may find other
    * providers in the profile. Null if it finds the same.
    */
-  botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
-  /** At most one per client. Applied after `botocoreProfile`. */
+  botocoreProviders: Partial<ProfileProviders> | null;
+  /** At most one per client. Applied after `botocoreProviders`. */
   clientProfiles: readonly ClientProfile[];
   unusualSettings: UnusualSettings;
   /** What SDKs find in the shared files without AWS_PROFILE. Absent: AWS_PROFILE is not set, or unknown. */
-  defaultProfile?: { exists: boolean; providers: Readonly<Partial<Record<ProfileProvider, Provider>>> };
+  defaultProfile?: { exists: boolean; providers: Partial<ProfileProviders> };
 }
-
-/** The endpoint of IMDS unless a setting names another one. */
-const IMDS_ORIGIN = 'http://169.254.169.254';
-
-/** True if IMDS was polled only because it is the default: no setting names it, and it is unreachable. */
-export const isUnconfiguredImds = ({ name, origin, problem }: Provider): boolean =>
-  name === 'imds' &&
-  origin === IMDS_ORIGIN &&
-  problem?.code === 'POLL_FAILED' &&
-  problem.reason === 'unreachable' &&
-  !problem.possibleHopLimit;
-
-/** Unexpired credentials, or a provider that needs a call to AWS. Decides the exit code of `sources`. */
-export const isUsableProvider = ({ state, remaining }: Provider): boolean =>
-  state === 'untried' || (state === 'answers' && (remaining === null || remaining > 0));

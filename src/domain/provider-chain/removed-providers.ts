@@ -24,7 +24,7 @@ export function removeProviders(facts: ChainFacts, names: readonly ProviderName[
   return {
     ...facts,
     providers: { ...facts.providers, ...incompleteRole, ...removed },
-    botocoreProfile: facts.botocoreProfile && { ...facts.botocoreProfile, ...removed },
+    botocoreProviders: facts.botocoreProviders && { ...facts.botocoreProviders, ...removed },
     clientProfiles: facts.clientProfiles.map((each) => ({
       ...each,
       providers: { ...each.providers, ...removed },
@@ -43,8 +43,8 @@ const removeBase = (role: Provider, value: string): Provider => ({
 });
 
 /**
- * What these SDKs, and the other clients that use the provider or fail there now, use after its settings have been
- * removed. One entry per provider.
+ * The providers that clients use after the settings of `removed` are gone, each with its clients. Includes `sdks`, and
+ * the other clients that now use `removed` or stop at it.
  */
 export function findWinnersWithout(
   { facts, otherOutcomes }: Pick<ChainContext, 'facts' | 'otherOutcomes'>,
@@ -69,8 +69,8 @@ export function findWinnersWithout(
 }
 
 /**
- * The providers that win in this SDK before the chain reaches one of the wanted ones, in their order. Null if the
- * chain reaches none of them.
+ * The providers that the user has to remove, in this order, before this SDK uses a wanted provider. Null if the chain
+ * never reaches a wanted provider.
  */
 export function findProvidersBefore(
   facts: ChainFacts,

@@ -31,10 +31,10 @@ export function findWinnersWithoutProfile(
 
 /** SDKs then read the profile `default`. */
 function unsetProfile(facts: ChainFacts): ChainFacts | null {
-  const { defaultProfile, profile, providers, setVariables, botocoreProfile, clientProfiles } = facts;
+  const { defaultProfile, profile, providers, setVariables, botocoreProviders, clientProfiles } = facts;
   if (defaultProfile === undefined || !isSelectedByVariable(facts)) return null;
   // Some clients read these files in another way, perhaps also the profile `default`.
-  if (botocoreProfile !== null || clientProfiles.length > 0) return null;
+  if (botocoreProviders !== null || clientProfiles.length > 0) return null;
   const { exists } = defaultProfile;
   const absent = mapNames(PROFILE_PROVIDERS, (name) => createProvider(name));
   return {

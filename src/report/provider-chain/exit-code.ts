@@ -1,12 +1,8 @@
 import { SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
-import {
-  type ChainFacts,
-  isUsableProvider,
-  PROVIDER_NAMES,
-  type ProviderName,
-} from '../../domain/provider-chain/providers.ts';
+import { isUsableProvider } from '../../domain/provider-chain/provider-states.ts';
+import { type ChainFacts, PROVIDER_NAMES, type ProviderName } from '../../domain/provider-chain/providers.ts';
 import { PROVIDER_PHRASES } from '../messages/provider-chain/providers.ts';
 import { describeSdks, isEverySdk } from '../messages/provider-chain/sdk-lists.ts';
 import { createPalette } from '../terminal/colour.ts';

@@ -9,8 +9,8 @@ import {
   isVerified,
   type Verification,
 } from '../../domain/provider-chain/identity/verification.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/observed-process-facts.ts';
 import type { ChainOutcome, OutcomeCause } from '../../domain/provider-chain/outcome.ts';
-import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
   type ChainFacts,
   PROVIDER_NAMES,

@@ -2,11 +2,11 @@ import { getClientProvider } from '../../domain/provider-chain/client-facts.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings/findings.ts';
 import type { Verification, VerifiedWinner } from '../../domain/provider-chain/identity/verification.ts';
-import { groupByOutcome, groupSdksByRole } from '../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
+import { groupByOutcome, groupSdksByRole } from '../../domain/provider-chain/outcome-groups.ts';
+import { isUsableProvider } from '../../domain/provider-chain/provider-states.ts';
 import {
   type ChainFacts,
-  isUsableProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type Provider,

@@ -10,8 +10,11 @@ import { createOutputError } from './output-error.ts';
 import { parseProgramName } from './program-name.ts';
 import { runCommand } from './run-command.ts';
 
-/** Longer than for endpoints, because a process may have to sign in. SDKs have no such limit. */
-const PROCESS_TIMEOUT_MS = 60_000;
+/**
+ * Longer than for endpoints, because a process may have to sign in. Go has the same limit (`processcreds`). Rust has
+ * 5 seconds for the whole chain (`DEFAULT_LOAD_TIMEOUT`). The other SDKs have no limit.
+ */
+export const PROCESS_TIMEOUT_MS = 60_000;
 
 export const withProcessTimeout = (options: SourceOptions): SourceOptions => ({
   ...options,

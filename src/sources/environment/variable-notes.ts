@@ -1,5 +1,5 @@
 import type { PollNote } from '../../domain/poll-note.ts';
-import { DECISIVE_VARIABLES } from '../../domain/provider-chain/findings/misspelt-variables.ts';
+import { DECISIVE_VARIABLES } from '../../domain/provider-chain/decisive-variables.ts';
 import { addNoteOfBlanks, isQuoted } from '../document/named-value.ts';
 import { Notes } from '../notes.ts';
 import type { Environment } from './variables.ts';

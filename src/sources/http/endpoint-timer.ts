@@ -1,4 +1,4 @@
-import type { ResponseTimes } from '../../domain/provider-chain/response-times.ts';
+import type { ResponseTimes } from '../../domain/provider-chain/response-times/response-times.ts';
 import type { HttpExchange } from './exchange.ts';
 import { readSchedulingDelay } from './waiting-time.ts';
 

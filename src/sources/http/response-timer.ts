@@ -1,4 +1,4 @@
-import type { ResponseTimes } from '../../domain/provider-chain/response-times.ts';
+import type { ResponseTimes } from '../../domain/provider-chain/response-times/response-times.ts';
 import type { HttpExchange } from './exchange.ts';
 
 /** Measures how long the responses of an endpoint take. A request without a response does not count. */

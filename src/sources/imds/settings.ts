@@ -59,6 +59,15 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   };
 }
 
+/** Whether the selected profile has settings that decide how IMDS is polled. */
+export function readsProfile(options: SourceOptions): boolean {
+  const read = (profileFiles: SourceOptions['profileFiles']) => {
+    const { notes: _, blockingError, ...settings } = readImdsSettings({ ...options, profileFiles });
+    return JSON.stringify({ ...settings, problem: blockingError?.message });
+  };
+  return read(options.profileFiles) !== read(undefined);
+}
+
 const DISABLED = 'AWS_EC2_METADATA_DISABLED';
 
 type Read = (variable: string, key: string) => Setting | null;

@@ -1,6 +1,6 @@
-import { CLIENT_RULES } from '../../domain/provider-chain/clients/rules.ts';
 import { CLIENTS } from '../../domain/provider-chain/clients.ts';
 import { type ChainFacts, createProvider, type Provider } from '../../domain/provider-chain/providers.ts';
+import { CLIENT_RULES } from '../../domain/provider-chain/rules/all-rules.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { findBlanks } from '../document/named-value.ts';
 import { readVariable } from '../environment/variables.ts';

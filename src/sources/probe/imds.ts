@@ -1,5 +1,5 @@
 import type { Provider } from '../../domain/provider-chain/providers.ts';
-import { isTokenLate } from '../../domain/provider-chain/slow-responses.ts';
+import { isTokenLate } from '../../domain/provider-chain/response-times/slow-responses.ts';
 import { parseJsonObject, readText, readValue } from '../document/json-object.ts';
 import type { HttpExchange } from '../http/exchange.ts';
 import { ResponseTimer } from '../http/response-timer.ts';
@@ -14,7 +14,7 @@ export interface ProbedImds {
   doesImdsV1Work: boolean | null;
 }
 
-/** Polls IMDS, and finds what only the Go SDK rejects: a document without `Code`, and a token without TTL. */
+/** Polls IMDS, and notes a document without `Code`, which some SDKs reject. */
 export async function probeImds(options: SourceOptions): Promise<ProbedImds> {
   const { exchange: send = exchangeOverSocket } = options;
   const timer = new ResponseTimer((path) => path.includes('/security-credentials'));
@@ -42,7 +42,7 @@ export async function probeImds(options: SourceOptions): Promise<ProbedImds> {
   };
 }
 
-/** A short time limit of the settings applies to some SDKs only. */
+/** Ignores a configured limit that is shorter than ours, because only some SDKs read it. */
 function allowUsualTime(options: SourceOptions, configuredMs: number | null): SourceOptions {
   const { requestMs } = DEFAULT_POLL_LIMITS;
   if (configuredMs === null || configuredMs >= requestMs) return options;

@@ -1,15 +1,17 @@
-import { listFileReaders } from '../../domain/provider-chain/clients/file-readers.ts';
 import {
   type ChainFacts,
   createProvider,
   mapNames,
   PROVIDER_NAMES,
+  type ProfileProviders,
   type Provider,
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
+import { listFileReaders } from '../../domain/provider-chain/rules/file-readers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
 import { addRegionNotes } from '../aws/region-of-botocore.ts';
 import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
+import { PROCESS_TIMEOUT_MS } from '../credential-process/credential-process.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
@@ -17,22 +19,19 @@ import { ResponseTimer } from '../http/response-timer.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
-import type { SourceOptions } from '../source.ts';
-import {
-  checkRoleBase,
-  type ProfileProviders,
-  probeProfileOffline,
-} from './client-profiles/probe-profile.ts';
-import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/unusual-settings.ts';
+import { DEFAULT_POLL_LIMITS, type SourceOptions } from '../source.ts';
+import { findUnusualSettings, hasOtherSettings, isUsual } from './client-profiles/find-unusual-settings.ts';
+import { probeProfileOffline } from './client-profiles/probe-profile.ts';
 import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
 import { type ProbeMode, pollProvider } from './provider.ts';
+import { checkRoleBase } from './role-base.ts';
 import { inspectSharedFiles, type SharedFileFacts } from './shared-files.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
 /** The time limit for each provider. Short, because a person or a starting container waits for the result. */
-const PROVIDER_TIMEOUT_MS = 10_000;
+const PROVIDER_TIMEOUT_MS = DEFAULT_POLL_LIMITS.pollMs;
 
 /** Variables that a chain may read. Ruby reads `AMAZON_…`, and Rust reads the last one. */
 const CHAIN_VARIABLE = /^(AWS|AMAZON)_|^SECRET_ACCESS_KEY$/;
@@ -48,49 +47,24 @@ export async function probeProviders(
 ): Promise<ChainFacts> {
   const { profile } = options;
   const env = profile === undefined ? options.env : { ...options.env, AWS_PROFILE: profile };
-  const limits = { attempts: 2, pollMs: PROVIDER_TIMEOUT_MS, ...options.limits };
+  // Without `pollMs`, each source has its usual limit.
+  const limits = { attempts: 2, ...options.limits };
+  const { pollMs = PROVIDER_TIMEOUT_MS } = limits;
   const probeOptions = { ...options, env, limits };
   const files = await withTimeout(
     readProfileFiles(probeOptions),
-    limits.pollMs,
+    pollMs,
     createUnreadableFiles(probeOptions),
   );
-  const environmentToken = {
-    // SDKs try to read a file whose name consists of blanks.
-    tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE || null,
-    roleArn: readVariable(env, 'AWS_ROLE_ARN'),
-  };
-  const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
-    withTimeout(
-      probe,
-      limits.pollMs,
-      createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } }),
-    );
-  const probedImds: Promise<ProbedImds> = mode.offline
-    ? Promise.resolve({ imds: createProvider('imds', { state: 'untried' }), doesImdsV1Work: null })
-    : probeImds({ ...probeOptions, profileFiles: files });
-  const providers = await Promise.all([
-    withLimit('environment', probeEnvironment(probeOptions)),
-    withLimit('web-identity', probeWebIdentity('web-identity', environmentToken, probeOptions)),
-    withLimit('container', probeContainer({ ...probeOptions, limits: options.limits }, mode)),
-    ...probeProfileProviders(probeOptions, files, mode).map(([name, probe]) => withLimit(name, probe)),
-  ]);
-  const { imds, doesImdsV1Work } = await probedImds;
-  const all = addRegionNotes([...providers, imds], probeOptions, files);
-  const byName = new Map(all.map((provider) => [provider.name, provider]));
-  const { selectedName, profiles } = files;
-  const probed = { options: probeOptions, providers: byName };
-  const role = byName.get('profile-role');
-  const runsProcesses = !mode.offline && mode.observed === undefined;
-  if (role !== undefined)
-    byName.set('profile-role', await checkRoleBase(role, { ...probed, files, runsProcesses }));
+  const { providers, doesImdsV1Work } = await pollProviders(probeOptions, files, mode);
   const { botocoreProfiles, ...fileFacts } = await withTimeout(
     inspectSharedFiles(files, options.readFile),
-    limits.pollMs,
+    pollMs,
     NOT_INSPECTED,
   );
   const unusual = findUnusualSettings(env, files, botocoreProfiles);
-  const probe = (each: ParsedProfileFiles) => probeProfileOffline(each, probed);
+  const probe = (each: ParsedProfileFiles) => probeProfileOffline(each, { options: probeOptions, providers });
+  const { selectedName, profiles } = files;
   const ofDefaultVariable = readVariable(env, 'AWS_DEFAULT_PROFILE');
   // The loader drops sections without settings, but other SDKs accept such a profile.
   const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
@@ -98,7 +72,7 @@ export async function probeProviders(
     now: options.clock.now(),
     observed: mode.observed ?? null,
     platform: detectPlatform(env),
-    providers: mapNames(PROVIDER_NAMES, (name) => byName.get(name) ?? createProvider(name)),
+    providers: mapNames(PROVIDER_NAMES, (name) => providers.get(name) ?? createProvider(name)),
     ...listVariables(env),
     profile: {
       name: selectedName,
@@ -122,7 +96,7 @@ export async function probeProviders(
     variableNotes: mode.offline
       ? []
       : (await import('../environment/variable-notes.ts')).findVariableNotes(env),
-    botocoreProfile: await probeBotocoreProfile(probeOptions, { files, botocoreProfiles, probe }),
+    botocoreProviders: await probeBotocoreProfile(probeOptions, { files, botocoreProfiles, probe }),
     clientProfiles: isUsual(unusual)
       ? []
       : await loadClientProfiles().then(({ probeClientProfiles }) =>
@@ -140,6 +114,43 @@ export async function probeProviders(
   };
 }
 
+/** Polls all providers at the same time, and then checks the credentials that assume the role of the profile. */
+async function pollProviders(
+  options: SourceOptions,
+  files: ParsedProfileFiles,
+  mode: ProbeMode,
+): Promise<{ providers: ReadonlyMap<ProviderName, Provider>; doesImdsV1Work: boolean | null }> {
+  const { env, limits } = options;
+  const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
+    withTimeout(
+      probe,
+      limits?.pollMs ?? (name === 'process' ? PROCESS_TIMEOUT_MS : PROVIDER_TIMEOUT_MS),
+      createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } }),
+    );
+  const environmentToken = {
+    // SDKs try to read a file whose name consists of blanks.
+    tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE || null,
+    roleArn: readVariable(env, 'AWS_ROLE_ARN'),
+  };
+  const probedImds: Promise<ProbedImds> = mode.offline
+    ? Promise.resolve({ imds: createProvider('imds', { state: 'untried' }), doesImdsV1Work: null })
+    : probeImds({ ...options, profileFiles: files });
+  const polled = await Promise.all([
+    withLimit('environment', probeEnvironment(options)),
+    withLimit('web-identity', probeWebIdentity('web-identity', environmentToken, options)),
+    withLimit('container', probeContainer(options, mode)),
+    ...probeProfileProviders(options, files, mode).map(([name, probe]) => withLimit(name, probe)),
+  ]);
+  const { imds, doesImdsV1Work } = await probedImds;
+  const all = addRegionNotes([...polled, imds], options, files);
+  const providers = new Map(all.map((provider) => [provider.name, provider]));
+  const role = providers.get('profile-role');
+  const runsProcesses = !mode.offline && mode.observed === undefined;
+  if (role !== undefined)
+    providers.set('profile-role', await checkRoleBase(role, { options, providers, files, runsProcesses }));
+  return { providers, doesImdsV1Work };
+}
+
 const NOT_INSPECTED: SharedFileFacts = {
   fileProblems: [],
   misplacedSections: [],
@@ -147,7 +158,7 @@ const NOT_INSPECTED: SharedFileFacts = {
   botocoreProfiles: null,
 };
 
-/** Usual files are read alike by every client. */
+/** Loaded only for unusual files, because all clients read usual files alike. */
 const loadClientProfiles = () => import('./client-profiles/client-profiles.ts');
 
 interface BotocoreContext {
@@ -163,7 +174,7 @@ interface BotocoreContext {
 async function probeBotocoreProfile(
   options: SourceOptions,
   { files, botocoreProfiles, probe }: BotocoreContext,
-): Promise<ChainFacts['botocoreProfile']> {
+): Promise<ChainFacts['botocoreProviders']> {
   const profile = botocoreProfiles?.get(files.selectedName);
   if (botocoreProfiles === null || profile === undefined) return null;
   const withVariable = await probeRoleOfVariable(profile, options);
@@ -177,7 +188,7 @@ async function probeBotocoreProfile(
 async function probeRoleOfVariable(
   { config, credentials }: Profile,
   options: SourceOptions,
-): Promise<ChainFacts['botocoreProfile']> {
+): Promise<ChainFacts['botocoreProviders']> {
   const roleArn = readVariable(options.env, 'AWS_ROLE_ARN');
   const tokenFile = readText({ ...config, ...credentials }, 'web_identity_token_file');
   if (roleArn === null || tokenFile === null) return null;

@@ -8,7 +8,7 @@ import { observeProcess, type ProcessView } from './process-view.ts';
 /** Linux states times of processes in units of `USER_HZ`, which is 100 on every platform of Node. */
 const MS_PER_TICK = 10;
 
-export interface OpenedProcess {
+export interface ProcessHandle {
   view: ProcessView;
   /** By the clock of this host. At most one second too late, because the boot time has whole seconds. */
   startedAt: Instant;
@@ -21,7 +21,7 @@ export interface OpenedProcess {
  * @param procFolder for tests
  * @throws CredWatchError if the process does not exist, has ended, or cannot be read, or if the id belongs to a thread
  */
-export async function openRunningProcess(pid: number, procFolder = '/proc'): Promise<OpenedProcess> {
+export async function readRunningProcess(pid: number, procFolder = '/proc'): Promise<ProcessHandle> {
   const before = await readStartTicks(pid, procFolder);
   await assertNoThread(pid, procFolder);
   const view = await observeProcess(pid, procFolder);
@@ -39,7 +39,7 @@ export async function openRunningProcess(pid: number, procFolder = '/proc'): Pro
   };
 }
 
-/** A thread has a folder in /proc too, but starts later than its process, and can end before. */
+/** Rejects the id of a thread, which has a folder in /proc too, but starts later than its process and can end before. */
 async function assertNoThread(pid: number, procFolder: string): Promise<void> {
   const status = await readSmallFile(join(procFolder, String(pid), 'status')).catch(() => '');
   const processId = Number(/^Tgid:\s+(\d+)$/m.exec(status)?.[1] ?? pid);
@@ -72,7 +72,7 @@ async function readStartTicks(pid: number, procFolder: string): Promise<number |
   return hasEnded ? null : startTicks;
 }
 
-/** By the clock of this host. The kernel cuts the fraction of the second, and a later start is the safe choice. */
+/** Uses the clock of this host. The kernel rounds down, so one second is added: a start that is too late is the safe error. */
 async function readBootTime(procFolder: string): Promise<Instant> {
   const text = await readSmallFile(join(procFolder, 'stat'));
   const seconds = Number(/^btime (\d+)$/m.exec(text)?.[1]);

@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/observed-process-facts.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { readSmallFile } from '../environment/small-file.ts';
 import { type Environment, readVariable } from '../environment/variables.ts';
@@ -9,7 +9,7 @@ import type { SourceOptions } from '../source.ts';
 
 const readLink = promisify(readlink);
 
-/** Paths in these variables are read by code that does not take `readFile`. SDKs expand `~` in them. */
+/** Other code opens the paths in these variables without `readFile`. SDKs expand `~` in them. */
 const SHARED_FILES = [
   ['AWS_CONFIG_FILE', '~/.aws/config'],
   ['AWS_SHARED_CREDENTIALS_FILE', '~/.aws/credentials'],

@@ -2,7 +2,6 @@ import {
   createProvider,
   type ProfileProvider,
   type Provider,
-  type ProviderName,
   type ProviderProblem,
   type RoleSession,
 } from '../../domain/provider-chain/providers.ts';
@@ -16,6 +15,7 @@ import { omitSettings, readProfileCredentials } from '../profile/credentials.ts'
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 import { findProcessNotes } from '../profile/process-notes.ts';
 import { findChainEndpoint, findChainedBase, findMfaProfile } from '../role/chained-base.ts';
+import { findCredentialSource } from '../role/credential-source.ts';
 import type { SourceOptions } from '../source.ts';
 import { createPolledProvider, type ProbeMode } from './provider.ts';
 import { probeSso } from './sso.ts';
@@ -118,7 +118,7 @@ function inspectRole(
     roleSession: {
       durationSeconds: /^\d{1,9}$/.test(duration) ? Number(duration) : null,
       base: findChainedBase(profile, files),
-      source: findCredentialSource(read('credential_source')),
+      source: toNamedSource(read('credential_source')),
       endpoint: findChainEndpoint(profile, files),
       sourceProfile: read('source_profile'),
       needsMfa: read('mfa_serial') !== null,
@@ -131,17 +131,9 @@ function inspectRole(
   );
 }
 
-/** The providers that `credential_source` can name. */
-export const CREDENTIAL_SOURCES: Readonly<Record<string, ProviderName>> = {
-  Environment: 'environment',
-  EcsContainer: 'container',
-  Ec2InstanceMetadata: 'imds',
-};
-
-function findCredentialSource(name: string | null): RoleSession['source'] {
-  if (name === null || !Object.hasOwn(CREDENTIAL_SOURCES, name)) return null;
-  const provider = CREDENTIAL_SOURCES[name];
-  return provider === undefined ? null : { provider, name };
+function toNamedSource(name: string | null): RoleSession['source'] {
+  const provider = findCredentialSource(name);
+  return name === null || provider === null ? null : { provider, name };
 }
 
 function findRoleProblem(

@@ -1,8 +1,9 @@
 import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
+import { findKeyKind } from '../../domain/keys/key-kind.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
-import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/observed-process-facts.ts';
 import {
   createProvider,
   type KnownProvider,
@@ -19,8 +20,9 @@ export interface ProbeMode {
   /** Send no request and run no process. Such a provider has the state `untried` if it is set up. */
   offline: boolean;
   /**
-   * Whose environment this is. Runs no process, because it would get the permissions of this user. If the user is
-   * another one, sends no token from a file: the environment could name any file that only this user can read.
+   * The process whose environment is probed. Its `credential_process` is not run, because it would run as our user. If
+   * the process belongs to another user, no token file is sent: its environment could name a file that only our user
+   * may read.
    */
   observed?: ObservedProcess;
 }
@@ -79,10 +81,12 @@ function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvid
   }
   if (reason === 'long-lived') return { state: 'answers', accessKeyId, accountId, isSession: false };
   if (reason === 'unknown-expiry' && !ENDPOINT_PROVIDERS.has(name)) {
-    return { state: 'answers', accessKeyId, accountId, isSession: !accessKeyId?.startsWith('AKIA') };
+    return { state: 'answers', accessKeyId, accountId, isSession: !isLongLived(accessKeyId) };
   }
   return { state: 'fails', problem: { code: 'POLL_FAILED', ...toFailureFacts(failure) }, accessKeyId };
 }
+
+const isLongLived = (keyId: string | null) => keyId !== null && findKeyKind(keyId) === 'long-lived';
 
 const NO_SESSION_TOKEN = { state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const;
 

@@ -1,4 +1,5 @@
 import type { PollNote } from '../../domain/poll-note.ts';
+import { mayHaveCredentials } from '../../domain/provider-chain/provider-states.ts';
 import type {
   MissingBase,
   Provider,
@@ -9,8 +10,9 @@ import { readText } from '../document/json-object.ts';
 import { createProcessSource } from '../process/process.ts';
 import { readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
+import { findCredentialSource } from '../role/credential-source.ts';
 import type { SourceOptions } from '../source.ts';
-import { CREDENTIAL_SOURCES, probeProfileProviders } from './profile-providers.ts';
+import { probeProfileProviders } from './profile-providers.ts';
 import { createPolledProvider } from './provider.ts';
 
 export interface BaseContext {
@@ -18,34 +20,42 @@ export interface BaseContext {
   /** The other providers, as found by the probe. */
   providers: ReadonlyMap<ProviderName, Provider>;
   options: SourceOptions;
-  /** If not, a `credential_process` counts as working. */
-  runsProcesses: boolean;
+  /** Default: false, so a `credential_process` counts as working. */
+  runsProcesses?: boolean;
+}
+
+/** The role of the selected profile, which is incomplete without credentials that assume it. */
+export async function checkRoleBase(role: Provider, context: BaseContext): Promise<Provider> {
+  if (role.state !== 'untried' && role.problem?.code !== 'MFA_REQUIRED') return role;
+  const { problem, notes } = await probeRoleBase(context.files.selectedName, context);
+  const withNotes = { ...role, notes: [...role.notes, ...notes] };
+  return problem === null ? withNotes : { ...withNotes, state: 'incomplete', problem };
 }
 
 /** The credentials that assume a role. */
-export interface RoleBase {
+export interface ProbedRoleBase {
   /** Null if the credentials may exist. */
   problem: MissingBase | null;
-  /** What some SDKs reject in the output of a process, or in its command. */
+  /** Notes about the process: some SDKs reject its output or its command. */
   notes: readonly PollNote[];
 }
 
 /**
- * Checks whether the credentials exist with which SDKs assume the role of this profile.
+ * Checks the credentials that assume the role of this profile.
  * @param visited the profiles between the selected profile and this one
  */
 export async function probeRoleBase(
   name: string,
   context: BaseContext,
   visited: readonly string[] = [],
-): Promise<RoleBase> {
+): Promise<ProbedRoleBase> {
   const { config = {}, credentials = {} } = context.files.profiles.get(name) ?? {};
   const settings = { ...config, ...credentials };
   const credentialSource = readText(settings, 'credential_source');
-  if (credentialSource !== null) return without(findMissingSource(credentialSource, context.providers));
+  if (credentialSource !== null) return toBase(findMissingSource(credentialSource, context.providers));
   const base = readText(settings, 'source_profile') ?? '';
   const missing = { code: 'NO_BASE_CREDENTIALS', setting: 'source_profile', value: base } as const;
-  if (visited.includes(base)) return without({ ...missing, cause: 'MISSING' });
+  if (visited.includes(base)) return toBase({ ...missing, cause: 'MISSING' });
   const probes = probeProfileProviders(
     context.options,
     { ...context.files, selectedName: base },
@@ -75,18 +85,18 @@ export async function probeRoleBase(
   const named = context.files.profiles.get(base);
   const source = named === undefined ? null : readProfileSetting(named, 'credential_source');
   if (source !== null && findMissingSource(source, context.providers) === null)
-    return without({ ...missing, cause: 'NO_ROLE' });
+    return toBase({ ...missing, cause: 'NO_ROLE' });
   const failed = providers.find(({ state }) => state === 'fails');
-  return without(
+  return toBase(
     failed?.problem
       ? { ...missing, cause: 'SIGNED_OUT', failed: { name: failed.name, problem: failed.problem } }
       : { ...missing, cause: 'MISSING' },
   );
 }
 
-const without = (problem: MissingBase | null): RoleBase => ({ problem, notes: [] });
+const toBase = (problem: MissingBase | null): ProbedRoleBase => ({ problem, notes: [] });
 
-const FOUND = without(null);
+const FOUND = toBase(null);
 
 async function pollProcess(profile: string, options: SourceOptions): Promise<Provider> {
   return createPolledProvider('process', await createProcessSource({ ...options, profile }).poll());
@@ -100,8 +110,9 @@ function findFailure({ state, problem, remaining, expiration }: Provider): Provi
 }
 
 function findMissingSource(value: string, providers: BaseContext['providers']): MissingBase | null {
-  const provider = providers.get(CREDENTIAL_SOURCES[value] ?? 'login');
-  if (provider !== undefined && value in CREDENTIAL_SOURCES && hasCredentials(provider)) return null;
+  const name = findCredentialSource(value);
+  const provider = name === null ? undefined : providers.get(name);
+  if (provider !== undefined && hasCredentials(provider)) return null;
   const { problem = null } = provider ?? {};
   const isDisabled = problem?.code === 'POLL_FAILED' && problem.reason === 'disabled';
   const cause = isDisabled ? 'IMDS_DISABLED' : 'MISSING';
@@ -110,5 +121,5 @@ function findMissingSource(value: string, providers: BaseContext['providers']): 
 
 const isComplete = ({ state, problem }: Provider) => state === 'untried' || problem?.code === 'MFA_REQUIRED';
 
-const hasCredentials = ({ state, problem }: Provider) =>
-  state === 'answers' || state === 'untried' || problem?.code === 'NO_SESSION_TOKEN';
+const hasCredentials = (provider: Provider) =>
+  mayHaveCredentials(provider) || provider.problem?.code === 'NO_SESSION_TOKEN';

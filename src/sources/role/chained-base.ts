@@ -2,6 +2,8 @@ import type { ProviderName, RoleBaseKind } from '../../domain/provider-chain/pro
 import { PollError } from '../poll-error.ts';
 import { findCredentialKind, readBaseCredentials, readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
+import { listSourceProfiles } from '../profile/source-profiles.ts';
+import { findCredentialSource } from './credential-source.ts';
 import { readRoleBase } from './settings.ts';
 
 /** Keys and processes may be of a user, whose role sessions AWS does not limit to one hour. */
@@ -37,15 +39,10 @@ export function findMfaProfile(
   files: ParsedProfileFiles,
   read = readBaseCredentials,
 ): string | null {
-  const visited = new Set<string>();
-  for (let current = profile; ; ) {
-    if (readProfileSetting(current, 'mfa_serial') !== null) return current.name;
-    visited.add(current.name);
-    const base = files.profiles.get(readProfileSetting(current, 'source_profile') ?? '');
-    if (base === undefined || visited.has(base.name)) return null;
-    if (findCredentialKind(base, read) !== 'role') return null;
-    current = base;
+  for (const each of iterateRoles(profile, files, read)) {
+    if (readProfileSetting(each, 'mfa_serial') !== null) return each.name;
   }
+  return null;
 }
 
 /**
@@ -53,17 +50,26 @@ export function findMfaProfile(
  * provider has the first credentials.
  */
 export function findChainEndpoint(profile: Profile, files: ParsedProfileFiles): 'container' | 'imds' | null {
-  const visited = new Set<string>();
-  for (let current = profile; !visited.has(current.name); ) {
-    visited.add(current.name);
-    const source = readProfileSetting(current, 'credential_source');
-    if (source !== null)
-      return source === 'Ec2InstanceMetadata' ? 'imds' : source === 'EcsContainer' ? 'container' : null;
-    const base = files.profiles.get(readProfileSetting(current, 'source_profile') ?? '');
-    if (base === undefined || findCredentialKind(base, readBaseCredentials) !== 'role') return null;
-    current = base;
+  for (const each of iterateRoles(profile, files)) {
+    const setting = readProfileSetting(each, 'credential_source');
+    const source = findCredentialSource(setting);
+    if (setting !== null) return source === 'environment' ? null : source;
   }
   return null;
+}
+
+/** The profile, and the profiles whose roles assume its role. */
+function* iterateRoles(
+  profile: Profile,
+  { profiles }: ParsedProfileFiles,
+  read = readBaseCredentials,
+): Generator<Profile> {
+  const [, ...bases] = listSourceProfiles(profile, profiles);
+  yield profile;
+  for (const base of bases) {
+    if (findCredentialKind(base, read) !== 'role') return;
+    yield base;
+  }
 }
 
 /** Null if the credentials of the profile are not known to be those of a role. */

@@ -5,6 +5,7 @@ import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import { readProfileSetting } from '../profile/credentials.ts';
 import type { Profile } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
+import { CREDENTIAL_SOURCES, findCredentialSource, type RoleSource } from './credential-source.ts';
 
 export interface RoleSettings extends RoleSession {
   externalId: string | null;
@@ -14,16 +15,7 @@ export interface RoleSettings extends RoleSession {
 export type GivenSession = Pick<SourceOptions, 'sessionName' | 'externalId' | 'durationSeconds'>;
 
 /** Whose credentials assume the role of a profile. */
-export type RoleBase =
-  | { kind: 'profile'; name: string }
-  | { kind: 'source'; source: (typeof CREDENTIAL_SOURCES)[keyof typeof CREDENTIAL_SOURCES] };
-
-/** The values of `credential_source`, and the sources that they name. */
-const CREDENTIAL_SOURCES = {
-  Environment: 'environment',
-  EcsContainer: 'container',
-  Ec2InstanceMetadata: 'imds',
-} as const;
+export type RoleBase = { kind: 'profile'; name: string } | { kind: 'source'; source: RoleSource };
 
 /** @throws PollError if the profile has no role, or if a setting is invalid or needs a person */
 export function readProfileRole(profile: Profile, given: GivenSession): RoleSettings {
@@ -82,12 +74,10 @@ export function readRoleBase(profile: Profile): RoleBase {
     const detail = `profile ${profile.name} has role_arn, but neither source_profile nor credential_source`;
     throw new PollError('invalid-configuration', detail);
   }
-  if (!isCredentialSource(credentialSource)) {
+  const source = findCredentialSource(credentialSource);
+  if (source === null) {
     const names = Object.keys(CREDENTIAL_SOURCES).join(', ');
     throw createInvalidSettingError('credential_source', `is none of ${names}`);
   }
-  return { kind: 'source', source: CREDENTIAL_SOURCES[credentialSource] };
+  return { kind: 'source', source };
 }
-
-const isCredentialSource = (text: string): text is keyof typeof CREDENTIAL_SOURCES =>
-  Object.hasOwn(CREDENTIAL_SOURCES, text);

@@ -12,7 +12,7 @@ import {
   type VerifiedWinner,
   type Winner,
 } from '../../domain/provider-chain/identity/verification.ts';
-import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/observed-process-facts.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { quotesSecret } from '../../redact.ts';
 import { formatServer } from '../aws/aws-errors.ts';
@@ -42,7 +42,7 @@ export async function verifyWinners(
   const winners: VerifiedWinner[] = [];
   for (const winner of listWinners(facts, outcomes)) {
     const code = findObstacle(winner, facts.observed);
-    const isBotocoreProfile = Object.values(facts.botocoreProfile ?? {}).includes(winner.provider);
+    const isBotocoreProfile = Object.values(facts.botocoreProviders ?? {}).includes(winner.provider);
     const { provider, sdks } = winner;
     winners.push(
       code === null

@@ -313,6 +313,27 @@ test('the line has the flags and the variables of the source', async () => {
   expect(stdout).not.toContain('CANARY');
 });
 
+test('a schedule for IMDS has the variables of a profile only if the profile has settings of IMDS', async () => {
+  const { init, folder, env } = await createInstance();
+  const config = join(folder, 'config');
+  const url = env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
+  const keys = 'aws_access_key_id = AKIATESTS00000000001\naws_secret_access_key = CANARY\n';
+  writeFileSync(config, `[profile dev]\n${keys}[profile imds]\nec2_metadata_service_endpoint = ${url}\n`);
+  const shell = { AWS_CONFIG_FILE: config };
+  const args = [...CRON, '--source', 'imds'];
+  const needless = await init(args, { ...shell, AWS_PROFILE: 'dev' });
+  expect(needless.code).toBe(0);
+  expect(needless.stdout).toMatch(/ poll --source imds /);
+  expect(needless.stdout).not.toMatch(/AWS_PROFILE|AWS_CONFIG_FILE/);
+  const needed = await init(args, {
+    ...shell,
+    AWS_PROFILE: 'imds',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: undefined,
+  });
+  expect(needed.code).toBe(0);
+  expect(needed.stdout).toContain(`AWS_PROFILE=imds AWS_CONFIG_FILE=${config} `);
+});
+
 test('keys of a shell are polled by a process, because cron does not have them', async () => {
   const { init } = await createInstance();
   const keys = {

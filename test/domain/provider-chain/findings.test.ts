@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
-import { isUsableProvider, mapNames } from '../../../src/domain/provider-chain/providers.ts';
+import { isUsableProvider } from '../../../src/domain/provider-chain/provider-states.ts';
+import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import { withoutResponseTimes } from '../../support/domain/facts.ts';
 import {

@@ -3,7 +3,7 @@ import type { FailureReason } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES, type PollNote, type PollNoteCode } from '../../../src/domain/poll-note.ts';
 import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings/findings.ts';
-import { groupByOutcome, groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
+import { groupByOutcome, groupSdks } from '../../../src/domain/provider-chain/outcome-groups.ts';
 import {
   type ChainFacts,
   type KnownProvider,
@@ -250,7 +250,7 @@ test('each kind of profile and file has the recorded outcomes and findings', asy
     ),
     ...PROFILE_PROVIDERS.map((name) =>
       describeProviders(`botocore alone finds ${name}`, ROLE_BEHIND, {
-        botocoreProfile: { [name]: { ...createFacts({ [name]: withCredentials() }).providers[name] } },
+        botocoreProviders: { [name]: { ...createFacts({ [name]: withCredentials() }).providers[name] } },
       }),
     ),
     ...[true, false, null].map((doesImdsV1Work) =>

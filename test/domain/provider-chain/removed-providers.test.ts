@@ -99,7 +99,7 @@ test.each([
 
 test('a removed provider is also removed from what only botocore and Go find', () => {
   const { providers } = createFacts({ process: KEYS });
-  const facts = createFacts({ imds: IMDS }, { botocoreProfile: { process: providers.process } });
+  const facts = createFacts({ imds: IMDS }, { botocoreProviders: { process: providers.process } });
   expect(resolveChain('botocore', facts)).toMatchObject({ provider: 'process' });
   expect(resolveChain('botocore', removeProviders(facts, ['process']))).toMatchObject({ provider: 'imds' });
 });

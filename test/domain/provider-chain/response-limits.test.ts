@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { createProvider } from '../../../src/domain/provider-chain/providers.ts';
-import type { ResponseTimes } from '../../../src/domain/provider-chain/response-times.ts';
+import type { ResponseTimes } from '../../../src/domain/provider-chain/response-times/response-times.ts';
 import { createFacts, withCredentials } from '../../support/domain/facts.ts';
 
 const CLIENTS: readonly Client[] = [...SDKS, ...OTHER_CLIENTS];
@@ -25,8 +25,10 @@ const listFailing = (...given: Parameters<typeof resolve>) =>
 describe('IMDS', () => {
   test('clients that wait for 0.5 s or 1 s do not get slower credentials', () => {
     expect(listFailing('imds', { slowestMs: 500 })).toEqual([]);
-    expect(listFailing('imds', { slowestMs: 501 })).toEqual(['go', 'terraform', 'rclone', 'rclone-1.67']);
-    expect(listFailing('imds', { slowestMs: 1001 })).toEqual(CLIENTS.filter((each) => each !== 'dotnet'));
+    expect(listFailing('imds', { slowestMs: 501 })).toEqual(['go', 'terraform', 'rclone']);
+    expect(listFailing('imds', { slowestMs: 1001 })).toEqual(
+      CLIENTS.filter((each) => each !== 'dotnet' && each !== 'rclone-1.67'),
+    );
     expect(resolve('imds', { slowestMs: 1550 })('botocore')).toEqual({
       kind: 'stops',
       provider: 'imds',
@@ -93,8 +95,8 @@ describe('a role that is assumed with the credentials of an endpoint', () => {
     const failing = (slowestMs: number) =>
       CLIENTS.filter((client) => resolveRole({ responseTimes: times(slowestMs) })(client).kind !== 'wins');
     expect(failing(500)).toEqual([]);
-    expect(failing(501)).toEqual(['go', 'terraform', 'rclone', 'rclone-1.67']);
-    expect(failing(1001)).toEqual(CLIENTS.filter((each) => each !== 'dotnet'));
+    expect(failing(501)).toEqual(['go', 'terraform', 'rclone']);
+    expect(failing(1001)).toEqual(CLIENTS.filter((each) => each !== 'dotnet' && each !== 'rclone-1.67'));
   });
 
   test('most clients stop at the role, and Java, JavaScript and PHP try IMDS itself', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { findImpatientSdks } from '../../../src/domain/provider-chain/slow-responses.ts';
+import { findImpatientSdks } from '../../../src/domain/provider-chain/response-times/slow-responses.ts';
 import { describeSlowEndpoint } from '../../../src/report/messages/provider-chain/failing-sdks.ts';
 import { EndpointTimer } from '../../../src/sources/http/endpoint-timer.ts';
 import { DEFAULT_POLL_LIMITS } from '../../../src/sources/source.ts';

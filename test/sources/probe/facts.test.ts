@@ -23,7 +23,7 @@ test('the probe returns all providers in their order', async () => {
   const facts = await probe(EMPTY);
   expect(Object.keys(facts.providers)).toEqual([...PROVIDER_NAMES]);
   expect(Object.values(facts.providers).map(({ name }) => name)).toEqual([...PROVIDER_NAMES]);
-  expect(facts).toMatchObject({ now: NOW, doesImdsV1Work: null, botocoreProfile: null });
+  expect(facts).toMatchObject({ now: NOW, doesImdsV1Work: null, botocoreProviders: null });
 });
 
 test.each<[env: Record<string, string>, environment: object]>([
@@ -160,26 +160,26 @@ test.each<[key: string, isCounted: boolean]>([
   'a setting %s with a colon that only botocore and Go read makes another profile: %s',
   async (key, isCounted) => {
     const facts = await probeFiles({ config: `[default]\nregion = x\n${key}: x\n` });
-    expect(facts.botocoreProfile !== null).toBe(isCounted);
+    expect(facts.botocoreProviders !== null).toBe(isCounted);
   },
 );
 
 test('the profile of botocore has the providers that only botocore finds', async () => {
   const facts = await probeFiles({ credentials: `[default]\n${KEYS.replaceAll(' =', ':')}` });
   expect(facts.providers.profile.state).toBe('absent');
-  expect(facts.botocoreProfile?.profile).toMatchObject({ state: 'answers', accessKeyId: 'AKIACANARY' });
-  expect(facts.botocoreProfile?.process).toBeUndefined();
+  expect(facts.botocoreProviders?.profile).toMatchObject({ state: 'answers', accessKeyId: 'AKIACANARY' });
+  expect(facts.botocoreProviders?.process).toBeUndefined();
 });
 
 test('the profile of botocore is null if every SDK reads the same settings', async () => {
-  expect((await probeFiles({ credentials: `[default]\n${KEYS}` })).botocoreProfile).toBeNull();
-  expect((await probeFiles({ config: `[profile a]\n${KEYS}` })).botocoreProfile).toBeNull();
+  expect((await probeFiles({ credentials: `[default]\n${KEYS}` })).botocoreProviders).toBeNull();
+  expect((await probeFiles({ config: `[profile a]\n${KEYS}` })).botocoreProviders).toBeNull();
 });
 
 test('shared files that cannot be inspected in time have no problems', async () => {
   const never = { clock: systemClock, limits: { pollMs: 1 }, readFile: () => new Promise<string>(() => {}) };
   const facts = await probe({ HOME: homeWith({ config: 'a\n' }) }, never);
-  expect(facts).toMatchObject({ fileProblems: [], misplacedSections: [], botocoreProfile: null });
+  expect(facts).toMatchObject({ fileProblems: [], misplacedSections: [], botocoreProviders: null });
 });
 
 /** An IMDS in memory. */

@@ -2,11 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
-import {
-  groupByCredentials,
-  groupSdksByRole,
-  JOB_SOURCES,
-} from '../../../src/domain/provider-chain/job-credentials.ts';
+import { groupByCredentials, JOB_SOURCES } from '../../../src/domain/provider-chain/job-credentials.ts';
+import { groupSdksByRole } from '../../../src/domain/provider-chain/outcome-groups.ts';
 import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import { describeFailingSdks } from '../../../src/report/messages/provider-chain/failing-sdks.ts';
 import { describeUndecidedSource } from '../../../src/report/messages/provider-chain/job-source.ts';

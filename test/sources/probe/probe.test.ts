@@ -301,6 +301,22 @@ describe('the time limit of the probe', () => {
     expect(problem).toMatchObject({ code: 'POLL_FAILED', reason: 'timeout' });
   });
 
+  test.each([
+    ['[default]\n', 'process'],
+    [
+      '[default]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = base\n[profile base]\n',
+      'profile-role',
+    ],
+  ] as const)('a process after %j has more than 13 seconds, as in other polls', async (sections, name) => {
+    const keys = { Version: 1, AccessKeyId: 'AKIAFALSE0000000PROC', SecretAccessKey: secretKey };
+    const home = makeHome({ 'keys.json': JSON.stringify(keys) });
+    const files = { '.aws/config': `${sections}credential_process = cat ${home}/keys.json\n` };
+    const sleep = (milliseconds: number) =>
+      milliseconds <= 13_000 ? Promise.resolve() : new Promise<void>(() => {});
+    const { problem } = await probeOne(name, files, {}, { clock: { ...clock, sleep }, limits: {} });
+    expect(problem).toBe(null);
+  });
+
   test('the probe ends in time although reading a file never ends', async () => {
     const irsa = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/x' };
     const never = { ...SHORT_LIMITS, readFile: () => new Promise<string>(() => {}) };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRunningProcess } from '../../../src/sources/probe/process-lifetime.ts';
+import { readRunningProcess } from '../../../src/sources/probe/process-lifetime.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const BOOT_SECONDS = 1_700_000_000;
@@ -37,21 +37,21 @@ function createProc(fake: FakeProcess = {}, boot = `cpu 1 2\nbtime ${BOOT_SECOND
 
 describe('the start of a process', () => {
   test('the start is the boot time plus the ticks of the process, rounded up to the next second of the boot', async () => {
-    const { startedAt } = await openRunningProcess(7, createProc().proc);
+    const { startedAt } = await readRunningProcess(7, createProc().proc);
     expect(startedAt).toBe((BOOT_SECONDS + 1) * 1000 + 123_450);
   });
 
   test.each(['a b', '(sd-pam)', ') Z 1 2 (', 'line\nend)'])(
     'a program can have the name %j',
     async (name) => {
-      const { startedAt, isRunning } = await openRunningProcess(7, createProc({ name }).proc);
+      const { startedAt, isRunning } = await readRunningProcess(7, createProc({ name }).proc);
       expect(startedAt).toBe((BOOT_SECONDS + 1) * 1000 + 123_450);
       expect(await isRunning()).toBe(true);
     },
   );
 
   test('a system without a boot time is an error', async () => {
-    await expect(openRunningProcess(7, createProc({}, 'cpu 1 2\n').proc)).rejects.toMatchObject({
+    await expect(readRunningProcess(7, createProc({}, 'cpu 1 2\n').proc)).rejects.toMatchObject({
       message: expect.stringMatching(/stat does not state when the system was started$/),
     });
   });
@@ -60,12 +60,12 @@ describe('the start of a process', () => {
 test('the id of a thread is refused, because the process can start before it and end after it', async () => {
   const { proc } = createProc();
   writeFileSync(join(proc, '7/status'), 'Name:\tjob\nTgid:\t6\nPid:\t7\nUid:\t1\t1\t1\t1\n');
-  await expect(openRunningProcess(7, proc)).rejects.toMatchObject({
+  await expect(readRunningProcess(7, proc)).rejects.toMatchObject({
     message: '7 is a thread of process 6',
     hint: 'use --pid 6',
   });
   writeFileSync(join(proc, '7/status'), 'Name:\tjob\nTgid:\t7\nPid:\t7\nUid:\t1\t1\t1\t1\n');
-  expect(await (await openRunningProcess(7, proc)).isRunning()).toBe(true);
+  expect(await (await readRunningProcess(7, proc)).isRunning()).toBe(true);
 });
 
 describe('a process that ends', () => {
@@ -76,7 +76,7 @@ describe('a process that ends', () => {
     ['a file without a start', { startTicks: 'x' }],
   ])('%s is no longer running', async (_, change) => {
     const { proc, write } = createProc();
-    const { isRunning } = await openRunningProcess(7, proc);
+    const { isRunning } = await readRunningProcess(7, proc);
     expect(await isRunning()).toBe(true);
     write(change);
     expect(await isRunning()).toBe(false);
@@ -84,7 +84,7 @@ describe('a process that ends', () => {
 
   test('a process whose first thread has ended is still running', async () => {
     const { proc, write } = createProc();
-    const { isRunning } = await openRunningProcess(7, proc);
+    const { isRunning } = await readRunningProcess(7, proc);
     write({ state: 'Z', threads: 2 });
     expect(await isRunning()).toBe(true);
     rmSync(join(proc, '7'), { recursive: true });
@@ -92,7 +92,7 @@ describe('a process that ends', () => {
   });
 
   test('a zombie that still has an environment is an error', async () => {
-    await expect(openRunningProcess(7, createProc({ state: 'Z' }).proc)).rejects.toMatchObject({
+    await expect(readRunningProcess(7, createProc({ state: 'Z' }).proc)).rejects.toMatchObject({
       message: 'process 7 has ended',
     });
   });
@@ -101,14 +101,14 @@ describe('a process that ends', () => {
     const { proc } = createProc();
     rmSync(join(proc, '7/stat'));
     mkdirSync(join(proc, '7/stat'));
-    await expect(openRunningProcess(7, proc)).rejects.toMatchObject({
+    await expect(readRunningProcess(7, proc)).rejects.toMatchObject({
       message: expect.stringMatching(/^could not read the state of process 7: /),
       hint: expect.stringMatching(/hidepid/),
     });
   });
 
   test('a process that does not exist is an error', async () => {
-    await expect(openRunningProcess(8, createProc().proc)).rejects.toMatchObject({
+    await expect(readRunningProcess(8, createProc().proc)).rejects.toMatchObject({
       message: 'process 8 does not exist',
     });
   });
@@ -120,7 +120,7 @@ describe.runIf(process.platform === 'linux')('a real process', () => {
     const child = spawn('sleep', ['60'], { env: { KEY: 'value' }, stdio: 'ignore' });
     onTestFinished(() => void child.kill());
     await new Promise((resolve) => child.once('spawn', resolve));
-    const { startedAt, isRunning, view } = await openRunningProcess(child.pid ?? 0);
+    const { startedAt, isRunning, view } = await readRunningProcess(child.pid ?? 0);
     expect(startedAt).toBeGreaterThan(before - 1000);
     expect(startedAt).toBeLessThan(Date.now() + 1100);
     expect(view.options.env.KEY).toBe('value');
@@ -140,9 +140,9 @@ describe.runIf(process.platform === 'linux')('a real process', () => {
     const pid = await new Promise<number>((resolve) =>
       parent.stdout.once('data', (data) => resolve(Number(data))),
     );
-    const { isRunning } = await openRunningProcess(pid);
+    const { isRunning } = await readRunningProcess(pid);
     while (await isRunning()) await new Promise((resolve) => setTimeout(resolve, 50));
-    await expect(openRunningProcess(pid)).rejects.toMatchObject({
+    await expect(readRunningProcess(pid)).rejects.toMatchObject({
       message: `process ${pid} has no environment: it is a thread of the kernel, or has ended`,
     });
   });

@@ -106,6 +106,8 @@ describe('a failed poll', () => {
   test.each<[name: ProviderName, accessKeyId: string | null, lacksToken: boolean, expected: object]>([
     ['environment', 'ASIA', false, { state: 'answers', isSession: true }],
     ['environment', 'AKIA1', false, { state: 'answers', isSession: false }],
+    ['environment', 'LKIA1', false, { state: 'answers', isSession: false }],
+    ['environment', 'LSIA1', false, { state: 'answers', isSession: true }],
     ['profile', null, false, { state: 'answers', isSession: true }],
     [
       'process',

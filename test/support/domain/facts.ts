@@ -34,7 +34,7 @@ export function createFacts(
     sections: { config: new Set(), credentials: new Set() },
     fileProblems: [],
     misplacedSections: [],
-    botocoreProfile: null,
+    botocoreProviders: null,
     clientProfiles: [],
     unusualSettings: NO_UNUSUAL_SETTINGS,
     otherEnvironment: null,

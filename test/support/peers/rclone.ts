@@ -34,7 +34,7 @@ export function listByRclone(
     '--s3-region',
     'eu-west-1',
   ];
-  // The defaults of rclone are ten attempts and a timeout of five minutes. The SDK has three and one second.
+  // The defaults of rclone are ten attempts and a timeout of five minutes.
   const retries = [
     '--retries',
     '1',

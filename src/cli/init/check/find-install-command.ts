@@ -37,7 +37,7 @@ export async function findInstallCommand(flags: InitFlags, context: InstallConte
     formatShellCommand(['cred-watch', 'init', ...words, ...interval, ...databaseWords]);
   try {
     const selected = { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) };
-    const poll = buildPollCommand(selected, io);
+    const poll = await buildPollCommand(selected, io);
     const host = await readHost(io, root);
     const { every = USUAL_INTERVAL } = flags;
     const sourceWords = poll.words.slice(flags.source === 'auto' ? 3 : 1);

@@ -1,5 +1,5 @@
-import type { ChainLink, ClientRules } from '../clients/client-rules.ts';
 import type { ChainFacts } from '../providers.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import { type FailureHandling, providerLink } from './links.ts';
 
 const ACCESS_KEY_ID = 'AWS_ACCESS_KEY_ID';

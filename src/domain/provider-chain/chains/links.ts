@@ -1,8 +1,8 @@
-import type { ChainLink, ClientRules } from '../clients/client-rules.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import type { FileProblem } from '../shared-files/file-problem.ts';
-import { findRejection, lacksToken } from './rejections.ts';
+import { findDifference, lacksToken } from './differences.ts';
 
 type FailureAction = 'next' | 'leave' | 'stop';
 
@@ -14,12 +14,14 @@ export interface FailureHandling {
   onFailure?: FailureAction;
   /** Default: use the expired credentials. */
   onExpired?: FailureAction;
-  /** If our poll succeeds and the SDK would fail. Default: as `onFailure`. */
+  /** If our poll succeeds and the client fails. Default: the value of `onFailure`. */
   onRejected?: FailureAction;
 }
 
 export const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 export const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+export const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+export const WEB_IDENTITY_TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 
 export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): ChainOutcome => ({
   kind: 'stops',
@@ -29,7 +31,7 @@ export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): Chai
 
 const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
-/** A cause that says more than that the provider fails. */
+/** A more precise cause than INCOMPLETE or FAILED. */
 function findCause(problem: ProviderProblem | null): OutcomeCause | null {
   if (problem?.code === 'EMPTY_SETTING') return { reason: 'EMPTY_SETTING', setting: problem.name };
   if (problem?.code === 'COMMENT_IN_VALUE' || problem?.code === 'SSO_SETTING_TWICE')
@@ -57,9 +59,9 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
       return act(action, 'INCOMPLETE');
     }
-    const rejection = findRejection(provider, facts, rules);
-    if (rejection !== null)
-      return rejection.kind === 'stops' && onRejected !== 'stop' ? onRejected : rejection;
+    const difference = findDifference(provider, facts, rules);
+    if (difference !== null)
+      return difference.kind === 'stops' && onRejected !== 'stop' ? onRejected : difference;
     if (provider.state === 'fails') return act(onFailure, 'FAILED');
     if (lacksToken(provider, rules)) return win('NO_SESSION_TOKEN');
     if (!isExpired(provider)) return win(null);
@@ -204,8 +206,6 @@ export const stopIfLimitInvalid: ChainLink = ({ unusualSettings: { imdsLimits } 
     ? 'next'
     : stopAt(null, { reason: 'INVALID_SETTING', setting: invalid.setting });
 };
-
-const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 
 /** For clients that open the file even without a container endpoint, and even if its name is empty. */
 export const stopIfTokenFileBlank: ChainLink = ({ blankVariables }) =>

@@ -1,8 +1,8 @@
 import { selectClientFacts } from '../client-facts.ts';
-import { CLIENT_RULES } from '../clients/rules.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../clients.ts';
 import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from '../outcome.ts';
 import { type ChainFacts, mapNames } from '../providers.ts';
+import { CLIENT_RULES } from '../rules/all-rules.ts';
 import { groupLinks } from './links.ts';
 
 export function resolveChain(client: Client, facts: ChainFacts): ChainOutcome {

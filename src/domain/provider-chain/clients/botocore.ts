@@ -17,9 +17,10 @@ import {
   stopIfLimitInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
+  WEB_IDENTITY_TOKEN_FILE,
 } from '../chains/links.ts';
 import type { ProviderProblem } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import {
   failAtNamedSetting,
   reject,
@@ -27,18 +28,17 @@ import {
   rejectForms,
   rejectUnreadableIn,
   useOtherEndpoint,
-} from './note-rules.ts';
+} from '../rules/note-rules.ts';
 
-const skipWithoutKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
+const handleMissingKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
 
 /** In botocore, the file with the keys decides their place in the chain. */
 const keysIn = (file: 'config' | 'credentials'): ChainLink =>
   linkIf(
     ({ providers }) => providers.profile.profileFile === file,
-    providerLink('profile', { onIncomplete: skipWithoutKeyId }),
+    providerLink('profile', { onIncomplete: handleMissingKeyId }),
   );
 
-const WEB_IDENTITY_TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 const ROLE_ARN = 'AWS_ROLE_ARN';
 
 /** botocore prefers these variables to the settings of the profile, even if they are empty. */
@@ -71,9 +71,9 @@ export const BOTOCORE: ClientRules = {
     // botocore reads the expiration from this variable only.
     linkIf(
       ({ setVariables }) => setVariables.has('AWS_CREDENTIAL_EXPIRATION'),
-      environmentLink({ onIncomplete: skipWithoutKeyId, onExpired: 'stop' }),
+      environmentLink({ onIncomplete: handleMissingKeyId, onExpired: 'stop' }),
     ),
-    environmentLink({ onIncomplete: skipWithoutKeyId }),
+    environmentLink({ onIncomplete: handleMissingKeyId }),
     // botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE, the AWS CLI after it.
     otherProfile(() => true),
     // botocore prefers a token file to the source of a role.
@@ -101,7 +101,7 @@ export const BOTOCORE: ClientRules = {
     keepsEmpty: true,
     usesEmptyPath: true,
     keys: 'with-id',
-    rejectedInSession: ['case', 'value'],
+    rejectedInSsoSession: ['case', 'value'],
     comparesWholeSession: true,
   },
   readsOldToken: ['environment', 'profile'],

@@ -9,14 +9,14 @@ import {
   stopIfProfileMissing,
 } from '../chains/links.ts';
 import type { ProviderProblem } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import { rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from '../rules/note-rules.ts';
 
 /**
- * .NET skips a profile that needs MFA, but fails at a source_profile that needs MFA. It uses the keys or the process of
- * a source_profile only when it assumes the role.
+ * .NET skips a profile whose own role needs MFA. It uses `source_profile` only when it assumes the role, so it fails if
+ * the role there needs MFA, or if the process or the keys there fail.
  */
-const failsLater = (problem: ProviderProblem, profile: string): boolean =>
+const failsWhenAssumingRole = (problem: ProviderProblem, profile: string): boolean =>
   problem.code === 'NO_BASE_CREDENTIALS'
     ? problem.cause === 'PROCESS_FAILED' || problem.cause === 'EXPIRED'
     : problem.code === 'MFA_REQUIRED' && problem.profile !== profile;
@@ -31,7 +31,7 @@ const dotnetProfile: ChainLink = (facts, rules) => {
   const names = ['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const;
   const [kind, ...others] = selectConfigured(facts, names);
   const onIncomplete = (problem: ProviderProblem) =>
-    failsLater(problem, facts.profile.name) ? 'stop' : 'next';
+    failsWhenAssumingRole(problem, facts.profile.name) ? 'stop' : 'next';
   return kind !== undefined && others.length === 0
     ? providerLink(kind, { onIncomplete })(facts, rules)
     : 'next';
@@ -56,7 +56,7 @@ export const DOTNET: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: false,
     keys: 'combined',
-    rejectedInSession: [],
+    rejectedInSsoSession: [],
   },
   legacyVariables: { secretKeys: ['AWS_SECRET_KEY'] },
   endpoints: { timeoutMs: {}, failsAtBlank: [] },

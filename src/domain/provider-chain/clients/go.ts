@@ -1,3 +1,4 @@
+import { findDifference } from '../chains/differences.ts';
 import { environmentLink } from '../chains/legacy-variables.ts';
 import {
   groupLinks,
@@ -10,10 +11,15 @@ import {
   stopIfImdsV1Fails,
   stopIfProfileMissing,
 } from '../chains/links.ts';
-import { findRejection } from '../chains/rejections.ts';
 import type { ProviderName } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
 /** Go fails to load a configuration with one of these problems, even if the environment has keys. */
 const checkGoConfiguration: ChainLink = (facts) => {
@@ -21,7 +27,7 @@ const checkGoConfiguration: ChainLink = (facts) => {
   const isInvalid = (name: ProviderName) => {
     const { state, problem } = providers[name];
     if (state !== 'incomplete') return false;
-    // Go looks for the credential_source and for MFA only if no provider comes first. It uses no base while it loads.
+    // While it loads, Go checks neither `credential_source` nor MFA, and does not use the base.
     if (problem.code === 'NO_BASE_CREDENTIALS')
       return problem.setting === 'source_profile' && problem.failed === undefined;
     return !['NO_ROLE_SOURCE', 'NO_SESSION_TOKEN', 'MFA_REQUIRED'].includes(problem.code);
@@ -47,10 +53,13 @@ export const goRole: ChainLink = (facts, rules) => {
   if (problem?.code === 'NO_BASE_CREDENTIALS')
     return stopAt('profile-role', { reason: problem.failed === undefined ? 'INCOMPLETE' : 'FAILED' });
   if (state === 'absent') return 'next';
-  return findRejection(role, facts, rules) ?? { kind: 'wins', provider: 'profile-role', problem: null };
+  return findDifference(role, facts, rules) ?? { kind: 'wins', provider: 'profile-role', problem: null };
 };
 
-/** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */
+/**
+ * Version 2 of the Go SDK. It chooses one provider while it loads the configuration, and tries no other one if that
+ * provider fails. Terraform and rclone use these rules too.
+ */
 export const GO: ClientRules = {
   chain: [
     stopIfProfileMissing,
@@ -76,11 +85,11 @@ export const GO: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: false,
     keys: 'strict',
-    rejectedInSession: ['case', 'value'],
+    rejectedInSsoSession: ['case', 'value'],
   },
   legacyVariables: { keyIds: ['AWS_ACCESS_KEY'], secretKeys: ['AWS_SECRET_KEY'] },
   mfa: 'of-role-chain',
-  // Measured with versions 1, 2 and 3 of the SDKs of Go and JavaScript.
+  // `defaultResponseHeaderTimeout` of `feature/ec2/imds`. No limit for containers, as in JavaScript.
   endpoints: { timeoutMs: { imds: 500 }, waitsForever: true, failsAtBlank: [] },
   notes: {
     // The resolver of Go does not know such addresses.

@@ -2,6 +2,7 @@ import { environmentLink } from '../chains/legacy-variables.ts';
 import {
   AWS_PROFILE,
   assumesRoleOfItself,
+  CONTAINER_TOKEN_FILE,
   containerLink,
   findBlankUriVariable,
   findFileProblem,
@@ -12,17 +13,16 @@ import {
   stopIfLimitInvalid,
 } from '../chains/links.ts';
 import type { ChainFacts, ProviderProblem } from '../providers.ts';
-import type { ClientRules } from './client-rules.ts';
-import { disableImds, rejectBlanks, rejectForms, rejectUnreadableIn } from './note-rules.ts';
+import type { ClientRules } from '../rules/client-rules.ts';
+import { imdsIsDisabled, rejectBlanks, rejectForms, rejectUnreadableIn } from '../rules/note-rules.ts';
 
 const lacksRoleSource = (problem: ProviderProblem) =>
   problem.code === 'NO_ROLE_SOURCE' || (problem.code === 'EMPTY_SETTING' && problem.name === 'role_arn');
 
-const CONTAINER_TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const CONTAINER_TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
-/** Java reads the file only without the variable that has the token itself, and goes on if it cannot read the file. */
-const failsAtTokenFile = ({ setVariables, blankVariables }: ChainFacts): boolean =>
+/** Java reads the token file only if the token variable is not set. If it cannot, Java tries the next provider. */
+const lacksContainerToken = ({ setVariables, blankVariables }: ChainFacts): boolean =>
   blankVariables.has(CONTAINER_TOKEN_FILE) &&
   !setVariables.has(CONTAINER_TOKEN) &&
   !blankVariables.has(CONTAINER_TOKEN);
@@ -49,7 +49,7 @@ export const JAVA: ClientRules = {
       providerLink('process', { onIncomplete: 'leave', onFailure: 'leave' }),
       providerLink('profile', { onIncomplete: 'leave' }),
     ),
-    linkIf((facts) => !failsAtTokenFile(facts), containerLink('next', { onFailure: 'next' })),
+    linkIf((facts) => !lacksContainerToken(facts), containerLink('next', { onFailure: 'next' })),
     stopIfLimitInvalid,
     LAST,
   ],
@@ -59,14 +59,14 @@ export const JAVA: ClientRules = {
     keepsEmpty: true,
     usesEmptyPath: true,
     keys: 'combined',
-    rejectedInSession: ['value'],
+    rejectedInSsoSession: ['value'],
   },
   blanksAroundKeys: 'removed',
   mfa: 'ignored',
   isAffectedByBlank(variable, facts, outcome) {
     if (variable === AWS_PROFILE || variable === findBlankUriVariable(facts)) return true;
     if (variable === CONTAINER_TOKEN_FILE)
-      return facts.providers.container.state !== 'absent' && failsAtTokenFile(facts);
+      return facts.providers.container.state !== 'absent' && lacksContainerToken(facts);
     // Java then sends an empty session token, and AWS refuses it.
     const usesKeys = outcome.kind === 'wins' && outcome.provider === 'environment';
     return variable === 'AWS_SESSION_TOKEN' && usesKeys;
@@ -80,7 +80,7 @@ export const JAVA: ClientRules = {
   },
   notes: {
     // Java throws for any text except `true` and `false`.
-    DISABLED_FOR_SOME_SDKS: disableImds,
+    DISABLED_FOR_SOME_SDKS: imdsIsDisabled,
     // Our poll sends the token from the file, Java sends the token from the variable.
     TWO_TOKENS_SET: ({ code }) => ({ kind: 'unknown', cause: { reason: 'OTHER_TOKEN', note: code } }),
     VALUE_HAS_BLANKS: rejectBlanks(),

@@ -1,7 +1,7 @@
 import { environmentLink } from '../chains/legacy-variables.ts';
 import { assumesRoleOfItself, groupLinks, LAST, linkIf, providerLink } from '../chains/links.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { disableImds, reject, rejectForms, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import { imdsIsDisabled, reject, rejectForms, useOtherEndpoint } from '../rules/note-rules.ts';
 
 /** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
 const javascriptRole: ChainLink = (facts, rules) => {
@@ -11,7 +11,7 @@ const javascriptRole: ChainLink = (facts, rules) => {
   if (cause === 'NO_ROLE') return { kind: 'wins', provider: 'profile-role', problem: null };
   const isMissing =
     cause === 'MISSING' || cause === 'PROCESS_FAILED' || problem?.code === 'ROLE_SOURCE_MISSING';
-  // JavaScript asks for the code before it looks for the credentials that assume the role.
+  // JavaScript requests the MFA code before it reads the credentials that assume the role.
   const needsMfa = problem?.code === 'MFA_REQUIRED' || (isMissing && roleSession?.needsMfa === true);
   const isStopped = cause === 'SIGNED_OUT' || cause === 'EXPIRED' || needsMfa;
   const onIncomplete = isStopped ? 'stop' : isMissing ? 'leave' : 'next';
@@ -43,7 +43,7 @@ export const JAVASCRIPT: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: false,
     keys: 'combined',
-    rejectedInSession: [],
+    rejectedInSsoSession: [],
   },
   endpoints: {
     timeoutMs: { imds: 1000 },
@@ -56,7 +56,7 @@ export const JAVASCRIPT: ClientRules = {
     ENDPOINT_MODE_CASE: reject,
     SEVERAL_ROLES: reject,
     // JavaScript treats any text except `false` as true.
-    DISABLED_FOR_SOME_SDKS: disableImds,
+    DISABLED_FOR_SOME_SDKS: imdsIsDisabled,
     SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,
     // JavaScript reads the number as milliseconds. It accepts an unreadable expiration, but never refreshes the keys.
     EXPIRATION_ONLY_SOME_SDKS: rejectForms('number'),

@@ -1,8 +1,14 @@
 import { environmentLink } from '../chains/legacy-variables.ts';
 import { groupLinks, LAST, linkIf, providerLink, unknownIfFileInvalid } from '../chains/links.ts';
 import type { ChainFacts, ProfileProvider, ProviderName, ProviderProblem } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
 type File = 'config' | 'credentials';
 
@@ -13,14 +19,14 @@ const tryProvider = (name: ProviderName): ChainLink =>
 const isIn = ({ providers }: ChainFacts, file: File, ...names: ProfileProvider[]) =>
   names.some((name) => providers[name].profileFile === file);
 
-/** PHP looks for the section of `source_profile` in the same file, and without the prefix `profile`. */
+/** PHP reads the section `[NAME]` of `source_profile` from the file that has the role. */
 function hasRoleSource({ providers, sections }: ChainFacts, file: File): boolean {
   const { sourceProfile = null } = providers['profile-role'].roleSession ?? {};
   return sourceProfile === null || sections[file].has(sourceProfile);
 }
 
 /** PHP uses empty keys. */
-const stopIfKeyEmpty = ({ code }: ProviderProblem) => (code === 'EMPTY_SETTING' ? 'stop' : 'next');
+const handleEmptyKey = ({ code }: ProviderProblem) => (code === 'EMPTY_SETTING' ? 'stop' : 'next');
 
 /** With a `role_arn`, PHP ignores the keys of the same section. */
 const keysAndRoleOf = (file: File): ChainLink =>
@@ -31,7 +37,7 @@ const keysAndRoleOf = (file: File): ChainLink =>
     ),
     linkIf(
       (facts) => isIn(facts, file, 'profile') && !isIn(facts, file, 'profile-role', 'profile-web-identity'),
-      providerLink('profile', { onIncomplete: stopIfKeyEmpty, onFailure: 'next' }),
+      providerLink('profile', { onIncomplete: handleEmptyKey, onFailure: 'next' }),
     ),
   );
 
@@ -84,7 +90,7 @@ export const PHP: ClientRules = {
     keepsEmpty: true,
     usesEmptyPath: false,
     keys: 'complete',
-    rejectedInSession: [],
+    rejectedInSsoSession: [],
   },
   readsOldToken: ['profile'],
   mfa: 'ignored',

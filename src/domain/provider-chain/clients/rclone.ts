@@ -1,5 +1,6 @@
 import { environmentLink } from '../chains/legacy-variables.ts';
 import {
+  CONTAINER_TOKEN_FILE,
   FULL_URI,
   groupLinks,
   isDefaultVariableUsed,
@@ -16,7 +17,14 @@ import {
   unknownIfFileInvalid,
 } from '../chains/links.ts';
 import type { ChainFacts, ProviderName } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 import { GO, goRole } from './go.ts';
 
 /** With `env_auth`, rclone 1.68 and later load the default configuration of version 2 of the Go SDK. */
@@ -47,8 +55,8 @@ const checkConfiguration: ChainLink = (facts) => {
 };
 
 /**
- * rclone first loads only the credentials file, and without the role there. Without AWS_PROFILE, version 1 ignores the
- * error if the environment has keys.
+ * rclone first loads the credentials file alone and ignores `role_arn` in it, so a web identity there lacks its role.
+ * Without AWS_PROFILE, version 1 ignores the error if the environment has keys.
  */
 const stopIfRoleUnread: ChainLink = ({ providers, setVariables }) =>
   providers['profile-web-identity'].profileFile === 'credentials' && !setVariables.has('AWS_SDK_LOAD_CONFIG')
@@ -63,14 +71,14 @@ const ssoOfVersion1: ChainLink = (facts, rules) => {
     : providerLink('sso')(facts, rules);
 };
 
-/** Version 1 reads the full URI first. Older versions accept only loopback hosts there, and no token file. */
+/** Version 1 reads the full URI first. Older versions accept only loopback hosts in it, and read no token file. */
 const containerOfVersion1: ChainLink = (facts) => {
   const { setVariables, providers } = facts;
   if (!isConfigured(facts, 'container') || !setVariables.has(FULL_URI)) return 'next';
   if (setVariables.has(RELATIVE_URI))
     return { kind: 'unknown', provider: 'container', cause: { reason: 'OTHER_URL', setting: FULL_URI } };
   const isNew =
-    setVariables.has('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE') ||
+    setVariables.has(CONTAINER_TOKEN_FILE) ||
     /^http:\/\/(169\.254\.|\[fd00:)/.test(providers.container.origin ?? '');
   return isNew ? { kind: 'unknown', provider: 'container', cause: { reason: 'VERSION' } } : 'next';
 };
@@ -105,4 +113,16 @@ export const RCLONE_1_67: ClientRules = {
     LAST,
   ],
   sharedFiles: { ...GO.sharedFiles, isCaseSensitive: true, keys: 'complete' },
+  // rclone passes an HTTP client of its own, so the SDK sets no limit. That of rclone is 5 minutes (`--timeout`).
+  endpoints: { timeoutMs: {}, waitsForever: true, failsAtBlank: [] },
+  // Tested with version 1.60.1, except SERVICE_ENDPOINT_OVERRIDDEN: version 1 does not know the variable.
+  notes: {
+    ADDRESS_ONLY_SOME_SDKS: reject,
+    VALUE_HAS_BLANKS: rejectBlanks(),
+    TOKEN_TRAILING_NEWLINE: reject,
+    DOCUMENT_WITHOUT_CODE: reject,
+    SERVICE_ENDPOINT_OVERRIDDEN: useOtherEndpoint,
+    EXPIRATION_ONLY_SOME_SDKS: rejectForms('no-zone', 'epoch', 'empty', 'not-rfc3339'),
+    EXPIRATION_UNREADABLE: rejectUnreadableIn('Expiration'),
+  },
 };

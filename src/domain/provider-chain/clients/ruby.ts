@@ -16,12 +16,19 @@ import {
   stopIfContainerTokenFileBlank,
   stopIfFileProblem,
   stopIfImdsV1Fails,
+  WEB_IDENTITY_TOKEN_FILE,
 } from '../chains/links.ts';
 import type { ChainFacts } from '../providers.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
-const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'] as const;
+const WEB_IDENTITY_VARIABLES = [WEB_IDENTITY_TOKEN_FILE, 'AWS_ROLE_ARN'] as const;
 
 /** Ruby treats a blank variable as a value, and calls STS if both variables exist. */
 const stopIfWebIdentityBlank: ChainLink = ({ setVariables, blankVariables }) => {
@@ -74,7 +81,7 @@ export const RUBY: ClientRules = {
       ({ blankVariables }) => !blankVariables.has(AWS_PROFILE),
       groupLinks(
         otherSection,
-        // Ruby looks for a web identity in the config file only. In the other file, the role has no source.
+        // Ruby ignores a web identity in the credentials file, so its role has no source.
         linkIf(
           (facts) => !isInCredentialsFile(facts),
           providerLink('profile-web-identity', { onIncomplete: 'next' }),
@@ -102,7 +109,7 @@ export const RUBY: ClientRules = {
     keepsEmpty: false,
     usesEmptyPath: true,
     keys: 'complete',
-    rejectedInSession: ['case', 'value'],
+    rejectedInSsoSession: ['case', 'value'],
   },
   legacyVariables: {
     keyIds: ['AMAZON_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],

@@ -10,9 +10,16 @@ import {
   stopIfProfileBlank,
   stopIfProfileMissing,
   stopIfTokenFileBlank,
+  WEB_IDENTITY_TOKEN_FILE,
 } from '../chains/links.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
-import { reject, rejectBlanks, rejectForms, rejectUnreadableIn, useOtherEndpoint } from './note-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
+import {
+  reject,
+  rejectBlanks,
+  rejectForms,
+  rejectUnreadableIn,
+  useOtherEndpoint,
+} from '../rules/note-rules.ts';
 
 /** Rust accepts a base profile with a `credential_source` and no role. */
 const rustRole: ChainLink = (facts, rules) => {
@@ -36,8 +43,8 @@ export const RUST: ClientRules = {
     providerLink('process'),
     providerLink('profile'),
     linkIf(
-      ({ blankVariables }) => blankVariables.has('AWS_WEB_IDENTITY_TOKEN_FILE'),
-      () => stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: 'AWS_WEB_IDENTITY_TOKEN_FILE' }),
+      ({ blankVariables }) => blankVariables.has(WEB_IDENTITY_TOKEN_FILE),
+      () => stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: WEB_IDENTITY_TOKEN_FILE }),
     ),
     providerLink('web-identity'),
     stopIfTokenFileBlank,
@@ -50,7 +57,7 @@ export const RUST: ClientRules = {
     keepsEmpty: true,
     usesEmptyPath: true,
     keys: 'combined',
-    rejectedInSession: ['none', 'case', 'value'],
+    rejectedInSsoSession: ['none', 'case', 'value'],
   },
   legacyVariables: { secretKeys: ['SECRET_ACCESS_KEY'] },
   blanksAroundKeys: 'ignored',

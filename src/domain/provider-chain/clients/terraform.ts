@@ -1,12 +1,12 @@
 import { groupLinks } from '../chains/links.ts';
-import type { ChainLink, ClientRules } from './client-rules.ts';
+import type { ChainLink, ClientRules } from '../rules/client-rules.ts';
 import { GO } from './go.ts';
 
 /** An old variable of Terraform for the endpoint of IMDS. */
 const METADATA_URL = 'AWS_METADATA_URL';
 
-/** Terraform sets the variable of the SDK from its own one. */
-const otherImds: ChainLink = (facts, rules) => {
+/** Terraform copies AWS_METADATA_URL to AWS_EC2_METADATA_SERVICE_ENDPOINT. */
+const goChainWithOtherImds: ChainLink = (facts, rules) => {
   const outcome = groupLinks(...GO.chain)(facts, rules);
   const isOther =
     facts.setVariables.has(METADATA_URL) &&
@@ -24,4 +24,4 @@ const otherImds: ChainLink = (facts, rules) => {
  * provider block come first: keys, then `profile`. Tested with the S3 backend of Terraform 1.11.4, which ignores a
  * missing profile of AWS_DEFAULT_PROFILE, as the SDK does.
  */
-export const TERRAFORM: ClientRules = { ...GO, chain: [otherImds] };
+export const TERRAFORM: ClientRules = { ...GO, chain: [goChainWithOtherImds] };

@@ -2,7 +2,8 @@ import type { Seconds } from '../../model.ts';
 import { type ChainContext, WORKLOAD_ROLE_PROVIDERS } from '../chain-context.ts';
 import type { Sdk } from '../clients.ts';
 import type { OutcomeCause } from '../outcome.ts';
-import { isUnconfiguredImds, isUsableProvider, PROVIDER_NAMES, type ProviderName } from '../providers.ts';
+import { isUnconfiguredImds, isUsableProvider, mayHaveCredentials } from '../provider-states.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../providers.ts';
 import { findWinnersWithout } from '../removed-providers.ts';
 import type { ChainChecks, ChainFindingFields } from './finding.ts';
 
@@ -81,14 +82,15 @@ const STOP_REASONS: ReadonlySet<OutcomeCause['reason']> = new Set([
 /** Providers at which some chains stop, although a later provider may work. */
 function findBrokenProviders(chains: ChainContext): ChainFindingFields['PROVIDER_STOPS_CHAIN'][] {
   return PROVIDER_NAMES.flatMap((name) => {
-    const { problem, state } = chains.getProvider(name);
+    const found = chains.getProvider(name);
+    const { problem } = found;
     // INCOMPLETE_KEY_PAIR reports these problems.
     if (problem?.code === 'NO_KEY_ID' || problem?.code === 'NO_SECRET_KEY') return [];
     const stoppedSdks = chains.findStoppedSdks(
       ({ provider, cause }) => provider === name && STOP_REASONS.has(cause.reason),
     );
     if (stoppedSdks.length === 0) return [];
-    const works = state === 'answers' || state === 'untried';
+    const works = mayHaveCredentials(found);
     const reason = problem?.code === 'POLL_FAILED' ? problem.reason : null;
     const without = findWinnersWithout(chains, name, stoppedSdks);
     return [{ provider: name, works, stoppedSdks, problem: problem?.code ?? null, reason, without }];

@@ -2,11 +2,11 @@ import type { PollNote } from '../../poll-note.ts';
 import type { ChainContext } from '../chain-context.ts';
 import { findLegacyVariables } from '../chains/legacy-variables.ts';
 import { selectClientFacts } from '../client-facts.ts';
-import { CLIENT_RULES } from '../clients/rules.ts';
 import { type Client, OTHER_CLIENTS, SDKS, type Sdk } from '../clients.ts';
-import { groupSdks } from '../job-credentials.ts';
+import { groupSdks } from '../outcome-groups.ts';
 import { type ChainFacts, KEY_PAIR_PROVIDERS, type ProfileProvider } from '../providers.ts';
 import { findWinnersWithout } from '../removed-providers.ts';
+import { CLIENT_RULES } from '../rules/all-rules.ts';
 import type { ChainChecks, ChainFindingFields } from './finding.ts';
 import { findMisspeltVariables } from './misspelt-variables.ts';
 
@@ -71,7 +71,7 @@ export const BROKEN_SETTING_CHECKS = {
   BLANK_VARIABLE(chains) {
     const { blankVariables, variableNotes } = chains.facts;
     return [...blankVariables].sort().flatMap((variable) => {
-      // Most SDKs use a value of blanks, and this finding says that they ignore it.
+      // VALUE_HAS_BLANKS reports this variable. This finding would say that the other SDKs ignore it, but they use it.
       const hasBlanks = ({ code, ...note }: PollNote) =>
         code === 'VALUE_HAS_BLANKS' && 'name' in note && note.name === variable;
       if (variableNotes.some(hasBlanks)) return [];

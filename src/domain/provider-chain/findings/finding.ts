@@ -68,7 +68,7 @@ export interface ChainFindingFields {
   EMPTY_SETTING: { setting: string; sdks: Sdks; stoppedSdks: Sdks };
   /** The container endpoint fails, and `sdks` use IMDS instead. */
   FALLS_BACK_TO_INSTANCE_ROLE: { sdks: Sdks; stoppedSdks: Sdks } & FailedProvider;
-  /** `works`: our poll succeeded, although `stoppedSdks` fail. */
+  /** `works`: our poll found no failure, although `stoppedSdks` fail. */
   PROVIDER_STOPS_CHAIN: { provider: ProviderName; works: boolean; stoppedSdks: Sdks } & FailedProvider &
     Removal;
   /** The setting keeps an SDK from loading its configuration. */

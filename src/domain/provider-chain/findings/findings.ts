@@ -14,6 +14,7 @@ import {
 import { findWinnersWithout } from '../removed-providers.ts';
 import { BROKEN_PROVIDER_CHECKS } from './broken-providers.ts';
 import { BROKEN_SETTING_CHECKS } from './broken-settings.ts';
+import { UNUSUAL_SETTING_CHECKS } from './differing-settings.ts';
 import {
   CHAIN_FINDING_SEVERITIES,
   type ChainChecks,
@@ -21,7 +22,6 @@ import {
   type ChainFindingCode,
 } from './finding.ts';
 import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
-import { UNUSUAL_SETTING_CHECKS } from './unusual-settings.ts';
 
 // `Object.keys` forgets the type of the keys.
 const CODES = Object.keys(CHAIN_FINDING_SEVERITIES) as ChainFindingCode[];

@@ -1,26 +1,6 @@
 import { countEdits, findSimilarWords } from '../../similar-words.ts';
+import { DECISIVE_VARIABLES } from '../decisive-variables.ts';
 import type { ChainFacts } from '../providers.ts';
-
-/** The variables that decide which credentials the SDKs use. */
-export const DECISIVE_VARIABLES: readonly string[] = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_PROFILE',
-  'AWS_CONFIG_FILE',
-  'AWS_SHARED_CREDENTIALS_FILE',
-  'AWS_ROLE_ARN',
-  'AWS_ROLE_SESSION_NAME',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-  'AWS_EC2_METADATA_DISABLED',
-  'AWS_EC2_METADATA_V1_DISABLED',
-  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
-  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
-];
 
 /** Similar variables that SDKs or the tools of AWS read. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set([
@@ -30,9 +10,9 @@ const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   'AWS_DEFAULT_PROFILE',
 ]);
 
-/** Shorter names with one more word are names of scripts, such as `AWS_ROLE`. */
+/** A shorter name is not taken for the beginning of a longer one: scripts use names such as `AWS_ROLE`. */
 const MIN_WORDS_OF_BEGINNING = 4;
-/** More edits than this lead from many names to another one. */
+/** With more edits, many unrelated names would be similar. */
 const getMaxEdits = (name: string): number => (name.length < 10 ? 1 : name.length < 20 ? 2 : 3);
 
 export interface MisspeltVariable {

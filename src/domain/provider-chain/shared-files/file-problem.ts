@@ -15,7 +15,7 @@ export const FILE_PROBLEM_CAUSES = [
 export type FileProblemCause = (typeof FILE_PROBLEM_CAUSES)[number];
 
 /**
- * The client whose parser is like the one of a client. `botocore` and `java` fail at invalid lines. `botocore` also
+ * Parsers of the shared files, each named after one client that has it. `botocore` and `java` fail at invalid lines. `botocore` also
  * accepts `key: value`, and reads a comment after a value as part of the value. `go` accepts `key: value`. For `ruby`, a
  * comment that begins with `#` is part of the value. `javascript` is our loader.
  */

@@ -9,11 +9,11 @@ export interface UnusualSettings {
   /** Variables that are set to an empty path. */
   emptyPaths: readonly FileVariable[];
   /** Settings of the selected profile that its section `sso-session` has too. */
-  sessionSettings: readonly SessionSetting[];
+  sessionSettings: readonly SsoSessionSetting[];
   imdsLimits: readonly ImdsLimitSetting[];
 }
 
-export interface SessionSetting {
+export interface SsoSessionSetting {
   name: string;
   session: string;
   /** How both values differ. */

@@ -89,18 +89,18 @@ export function describeNotInstallable(
   if (processReason?.code === 'CRON_NOT_RUNNING') {
     return {
       message: 'the cron daemon does not run, and --write cannot install a process',
-      hint: 'start the cron daemon, and run the command again; or run `cred-watch init`, and start the command that it prints',
+      hint: 'start the cron daemon, and run this command again; or run it without --write, and start the command that it prints',
     };
   }
   return kind === 'sidecar'
     ? {
         message:
           '--write cannot install a sidecar, because it is a part of the task definition or the pod template',
-        hint: 'run `cred-watch init` without --write, and copy the sidecar',
+        hint: 'run this command without --write, and copy the sidecar',
       }
     : {
         message: '--write cannot install a process, which ends with the container or the session',
-        hint: 'run `cred-watch init`, and start the command that it prints with the container or the session; if cron runs here, use --schedule cron --write',
+        hint: 'run this command without --write, and start the command that it prints with the container or the session; if cron runs here, add --schedule cron',
       };
 }
 

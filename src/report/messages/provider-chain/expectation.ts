@@ -1,7 +1,6 @@
 import { groupBy } from '../../../domain/lists.ts';
-import { findRejection } from '../../../domain/provider-chain/chains/rejections.ts';
+import { findDifference } from '../../../domain/provider-chain/chains/differences.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
-import { CLIENT_RULES } from '../../../domain/provider-chain/clients/rules.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import {
   type ChainDifference,
@@ -12,6 +11,7 @@ import {
 import type { ChainReport } from '../../../domain/provider-chain/findings/findings.ts';
 import type { OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import { CLIENT_RULES } from '../../../domain/provider-chain/rules/all-rules.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { joinWords } from '../../text/format-values.ts';
 import {
@@ -134,8 +134,8 @@ function describeReason(
 function findCauseOfRejection(sdk: Sdk, expectation: Expectation, facts: ChainFacts): OutcomeCause | null {
   for (const name of listAcceptedProviders(expectation)) {
     const provider = getClientProvider(facts, sdk, name);
-    const rejection = findRejection(provider, facts, CLIENT_RULES[sdk]);
-    if (rejection?.kind === 'stops') return rejection.cause;
+    const difference = findDifference(provider, facts, CLIENT_RULES[sdk]);
+    if (difference?.kind === 'stops') return difference.cause;
   }
   return null;
 }

@@ -1,9 +1,9 @@
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
-import { groupSdks } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome, OutcomeCause, OutcomesBySdk } from '../../../domain/provider-chain/outcome.ts';
+import { groupSdks } from '../../../domain/provider-chain/outcome-groups.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
-import type { ResponseTimes } from '../../../domain/provider-chain/response-times.ts';
-import { findImpatientSdks } from '../../../domain/provider-chain/slow-responses.ts';
+import type { ResponseTimes } from '../../../domain/provider-chain/response-times/response-times.ts';
+import { findImpatientSdks } from '../../../domain/provider-chain/response-times/slow-responses.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeStoppingProvider } from './broken-provider.ts';

@@ -2,11 +2,11 @@ import { DEFAULT_ROLE_SESSION } from '../../../domain/aws-limits.ts';
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
 import {
   groupByCredentials,
-  groupSdks,
   JOB_SOURCES,
   type JobCredentials,
 } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome } from '../../../domain/provider-chain/outcome.ts';
+import { groupSdks } from '../../../domain/provider-chain/outcome-groups.ts';
 import {
   type ChainFacts,
   PROFILE_PROVIDERS,

@@ -5,7 +5,7 @@ import {
   type Provider,
   type ProviderName,
 } from '../../../domain/provider-chain/providers.ts';
-import { isSlow } from '../../../domain/provider-chain/slow-responses.ts';
+import { isSlow } from '../../../domain/provider-chain/response-times/slow-responses.ts';
 import {
   ADD_SESSION_TOKEN,
   describeMissingSection,

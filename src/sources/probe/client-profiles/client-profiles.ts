@@ -1,11 +1,14 @@
-import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
-import type { ChainFacts, ClientProfile } from '../../../domain/provider-chain/providers.ts';
+import type {
+  ChainFacts,
+  ClientProfile,
+  ProfileProviders,
+} from '../../../domain/provider-chain/providers.ts';
+import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { UnusualSettings } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import type { ParsedProfileFiles } from '../../profile/files.ts';
 import { applyComments } from './comments.ts';
 import { applyEmptySettings } from './empty-settings.ts';
-import { readLike } from './file-readers.ts';
-import type { ProfileProviders } from './probe-profile.ts';
+import { readLike } from './read-like-client.ts';
 import { selectDiffering } from './select-differing.ts';
 import { applySessionSettings } from './session-settings.ts';
 
@@ -14,7 +17,7 @@ interface Context {
   botocoreProfiles: ParsedProfileFiles['profiles'] | null;
   unusual: UnusualSettings;
   readers: readonly FileReader[];
-  /** Passed as a function, because this module is in a file of its own, which does not contain the sources. */
+  /** An argument, because the bundle of this module does not contain the sources. */
   probe: (files: ParsedProfileFiles) => Promise<ProfileProviders>;
 }
 
@@ -24,8 +27,8 @@ const FILES = [
 ] as const;
 
 /**
- * What clients find that read the shared files in another way than the loader of the JavaScript SDK with names in any
- * case. Runs no process, so a provider is replaced only if its settings differ.
+ * The profile as each group of clients reads it. The usual probe reads it with the loader of the JavaScript SDK, and
+ * accepts names in any case. Runs no process, so a provider is replaced only if its settings differ.
  */
 export async function probeClientProfiles(context: Context): Promise<ClientProfile[]> {
   const usual = await context.probe(context.files);
@@ -36,7 +39,7 @@ export async function probeClientProfiles(context: Context): Promise<ClientProfi
 export async function probeBotocoreProviders(
   profiles: ParsedProfileFiles['profiles'],
   { files, probe }: Pick<Context, 'files' | 'probe'>,
-): Promise<NonNullable<ChainFacts['botocoreProfile']>> {
+): Promise<NonNullable<ChainFacts['botocoreProviders']>> {
   const profile = profiles.get(files.selectedName);
   const probed = await probe({ ...files, profiles });
   const providers = profile === undefined ? probed : applyComments(probed, profile);

@@ -2,7 +2,7 @@ import {
   createProvider,
   PROFILE_PROVIDERS,
   type ProfileProvider,
-  type Provider,
+  type ProfileProviders,
 } from '../../../domain/provider-chain/providers.ts';
 import { readProfileSetting } from '../../profile/credentials.ts';
 import type { Profile } from '../../profile/files.ts';
@@ -18,13 +18,11 @@ const SETTINGS: Readonly<Record<ProfileProvider, readonly string[]>> = {
   process: ['credential_process'],
 };
 
-type ProfileProviders = Readonly<Partial<Record<ProfileProvider, Provider>>>;
-
 /**
  * The providers of botocore, which reads a comment after a value as part of the value.
  * @param profile with the comments
  */
-export function applyComments<Providers extends ProfileProviders>(
+export function applyComments<Providers extends Partial<ProfileProviders>>(
   providers: Providers,
   profile: Profile,
 ): Providers {

@@ -1,13 +1,11 @@
-import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
 import {
   createProvider,
   type ProfileProvider,
-  type Provider,
+  type ProfileProviders,
 } from '../../../domain/provider-chain/providers.ts';
+import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
-import { findSetting, KEY_ID, SECRET_KEY } from './unusual-settings.ts';
-
-type ProfileProviders = Record<ProfileProvider, Provider>;
+import { findSetting, KEY_ID, SECRET_KEY } from './find-unusual-settings.ts';
 
 const TOKEN_FILE = 'web_identity_token_file';
 const SSO_SETTINGS = ['sso_account_id', 'sso_role_name', 'sso_session', 'sso_start_url', 'sso_region'];
@@ -28,8 +26,8 @@ export function applyEmptySettings(
   const isEmpty = (name: string) => findSetting(settings, name)?.trim() === '';
   const empty: [ProfileProvider, string | null | undefined][] = [
     ['profile', findEmptyKey(profile, reader)],
-    ['process', ['credential_process'].find(isEmpty)],
-    ['login', ['login_session'].find(isEmpty)],
+    ['process', isEmpty('credential_process') ? 'credential_process' : null],
+    ['login', isEmpty('login_session') ? 'login_session' : null],
   ];
   // botocore needs one of these settings to use SSO.
   if (!isBotocore || has('sso_account_id') || has('sso_role_name')) {
@@ -43,7 +41,7 @@ export function applyEmptySettings(
     const base = profiles.get(findSetting(settings, 'source_profile') ?? '');
     empty.push(['profile-role', ofRole ?? (base && findEmptyProcess(base))]);
   }
-  // The token file decides the kind of the profile even if it is empty. botocore then skips the profile.
+  // With this setting, even empty, the profile is a web identity. botocore then skips the profile.
   const isTokenEmpty = has('role_arn') && isEmpty(TOKEN_FILE);
   const skipped: ProfileProvider[] = isTokenEmpty ? ['profile-role', 'profile-web-identity'] : [];
   if (isTokenEmpty && !isBotocore) empty.push(['profile-web-identity', TOKEN_FILE]);
@@ -73,7 +71,7 @@ function findEmptyKey({ config, credentials }: Profile, { keys }: FileReader): s
   return [KEY_ID, SECRET_KEY].find((name) => findSetting(section, name)?.trim() === '') ?? null;
 }
 
-/** The process of a base profile comes before the keys in the config file. */
+/** The setting of an empty process. Null if the credentials file has keys, which come before the process. */
 function findEmptyProcess({ config, credentials }: Profile): string | null {
   const name = 'credential_process';
   const isEmpty = findSetting({ ...config, ...credentials }, name)?.trim() === '';

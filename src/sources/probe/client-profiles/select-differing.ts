@@ -1,21 +1,15 @@
-import {
-  PROFILE_PROVIDERS,
-  type ProfileProvider,
-  type Provider,
-} from '../../../domain/provider-chain/providers.ts';
+import { PROFILE_PROVIDERS, type ProfileProviders } from '../../../domain/provider-chain/providers.ts';
 import { readProfileSetting } from '../../profile/credentials.ts';
 import type { Profile } from '../../profile/files.ts';
 
-type ProfileProviders = Readonly<Partial<Record<ProfileProvider, Provider>>>;
-
 /** Providers that a probe without network found, and their profile. */
 interface Probed {
-  providers: ProfileProviders;
+  providers: Partial<ProfileProviders>;
   profile: Profile | undefined;
 }
 
-/** The providers that a client finds with other settings. With the same settings, a process has the same result. */
-export const selectDiffering = (found: Probed, usual: Probed): ProfileProviders =>
+/** The providers that a client finds with other settings. Processes are compared by their command, because they are not run. */
+export const selectDiffering = (found: Probed, usual: Probed): Partial<ProfileProviders> =>
   Object.fromEntries(
     PROFILE_PROVIDERS.flatMap((name) => {
       const provider = found.providers[name];

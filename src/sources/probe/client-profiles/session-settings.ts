@@ -1,12 +1,6 @@
-import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
-import {
-  createProvider,
-  type ProfileProvider,
-  type Provider,
-} from '../../../domain/provider-chain/providers.ts';
-import type { SessionSetting } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
-
-type ProfileProviders = Record<ProfileProvider, Provider>;
+import { createProvider, type ProfileProviders } from '../../../domain/provider-chain/providers.ts';
+import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
+import type { SsoSessionSetting } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 
 const COMPARED = ['sso_start_url', 'sso_region'];
 
@@ -17,13 +11,13 @@ const COMPARED = ['sso_start_url', 'sso_region'];
  */
 export function applySessionSettings(
   probed: ProfileProviders,
-  settings: readonly SessionSetting[],
-  { rejectedInSession, comparesWholeSession }: FileReader,
+  settings: readonly SsoSessionSetting[],
+  { rejectedInSsoSession, comparesWholeSession }: FileReader,
 ): ProfileProviders {
   const { sso } = probed;
   const rejected = settings.find(
     ({ name, difference }) =>
-      rejectedInSession.includes(difference) && (comparesWholeSession || COMPARED.includes(name)),
+      rejectedInSsoSession.includes(difference) && (comparesWholeSession || COMPARED.includes(name)),
   );
   // Missing settings have a cause of their own.
   if (rejected === undefined || sso.state === 'absent' || sso.state === 'incomplete') return probed;

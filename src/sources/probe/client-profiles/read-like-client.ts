@@ -1,9 +1,9 @@
-import type { FileReader } from '../../../domain/provider-chain/clients/file-readers.ts';
+import type { FileReader } from '../../../domain/provider-chain/rules/file-readers.ts';
 import type { FileVariable } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
 import { omitSettings } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, ProfileFile, SectionSettings } from '../../profile/files.ts';
-import { areKeysSplit, hasPair, KEY_ID } from './unusual-settings.ts';
+import { areKeysSplit, hasPair, KEY_ID } from './find-unusual-settings.ts';
 
 interface ReadFiles extends ParsedProfileFiles {
   botocoreProfiles: ParsedProfileFiles['profiles'] | null;
@@ -91,7 +91,7 @@ const withoutKeys = ({ name, config, credentials }: Profile, file: 'config' | 'c
     ? { name, config: omitKeys(config), credentials }
     : { name, config, credentials: omitKeys(credentials) };
 
-/** What a client makes of a profile with split keys. */
+/** How each client reads a profile with split keys. */
 const KEY_CHANGES: Record<FileReader['keys'], (profile: Profile) => Profile> = {
   combined({ name, config, credentials }) {
     const keys = Object.fromEntries(Object.entries(config).filter(([each]) => isKey(each)));

@@ -1,23 +1,24 @@
 import type { PollNoteCode, PollNoteFields } from '../../poll-note.ts';
+import type { EndpointKind } from '../../sdk-refresh/refresh-windows.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, KeyPairProvider, ProviderName } from '../providers.ts';
 import type { FileParser } from '../shared-files/file-problem.ts';
-import type { ImdsLimit, SessionSetting } from '../shared-files/unusual-settings.ts';
+import type { ImdsLimit, SsoSessionSetting } from '../shared-files/unusual-settings.ts';
 
-/** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
+/** What a link decides. An outcome ends the chain. `next`: try the next link. `leave`: skip the rest of the group. */
 export type LinkResult = ChainOutcome | 'next' | 'leave';
 export type ChainLink = (facts: ChainFacts, rules: ClientRules) => LinkResult;
 
 /**
- * Everything in which clients differ. Each file of this folder has the rules of one client. Sources: the code of the
- * clients, and `test/peers`, which runs some of them.
+ * All rules in which one client differs from another. Each file of `clients` has the rules of one client. Sources: the
+ * code of the clients, and `test/peers`, which runs some of them.
  */
 export interface ClientRules {
   /** The links are tried in this order. */
   chain: readonly ChainLink[];
   sharedFiles: SharedFileRules;
   endpoints: EndpointRules;
-  /** Notes of our poll that mean a different result in this client. */
+  /** What the client does where our poll added a note. */
   notes: NoteRules;
   /** Names of the key variables from before SDKs agreed on common names. */
   legacyVariables?: LegacyVariables;
@@ -32,8 +33,8 @@ export interface ClientRules {
    */
   mfa?: 'of-role' | 'of-role-chain' | 'ignored';
   /**
-   * Whether a blank variable changes something without a failure: the client skips a provider, or AWS refuses a request.
-   * `outcome`: of this client.
+   * True if a blank variable changes the result although the chain does not stop: the client skips a provider, or AWS
+   * refuses a request. `outcome` is the outcome of this client.
    */
   isAffectedByBlank?: (variable: string, facts: ChainFacts, outcome: ChainOutcome) => boolean;
 }
@@ -48,12 +49,13 @@ export interface SharedFileRules {
   /** Reads no file if the variable with its path is empty. Others read the default file. */
   usesEmptyPath: boolean;
   /**
-   * Which keys count if one file has an incomplete pair. `combined`: those of both files. `with-id`: those of the first
-   * file with a key id. `complete`: those of the first file with both keys. `strict`: none, it is an error.
+   * Which keys the client uses if a file has only one key of the pair. `combined`: the keys of both files together.
+   * `with-id`: the keys of the first file with a key id. `complete`: the keys of the first file with both keys.
+   * `strict`: the client fails.
    */
   keys: 'combined' | 'with-id' | 'complete' | 'strict';
-  /** The differences of a {@link SessionSetting} at which the client fails. Others use the value of the session. */
-  rejectedInSession: readonly SessionSetting['difference'][];
+  /** The client fails at such a difference of a {@link SsoSessionSetting}. For other differences, it uses the session. */
+  rejectedInSsoSession: readonly SsoSessionSetting['difference'][];
   /** Compares every setting of the section `sso-session`, not only the start URL and the region. */
   comparesWholeSession?: boolean;
 }
@@ -61,10 +63,10 @@ export interface SharedFileRules {
 /** How a client requests credentials from endpoints. */
 export interface EndpointRules {
   /**
-   * How long the client waits for one response, in milliseconds. Further attempts are as slow. Absent: as long as our
-   * poll, or without a limit.
+   * How long the client waits for one response, in milliseconds. Further attempts are as slow. Absent: the client waits
+   * at least as long as our poll.
    */
-  timeoutMs: Readonly<Partial<Record<'imds' | 'container', number>>>;
+  timeoutMs: Readonly<Partial<Record<EndpointKind, number>>>;
   /** Waits for a container endpoint without a limit. */
   waitsForever?: boolean;
   /** Whether AWS_METADATA_SERVICE_TIMEOUT sets the limit of IMDS. Default: `never`. */
@@ -81,11 +83,11 @@ export interface LegacyVariables {
   keyIds?: readonly string[];
   secretKeys: readonly string[];
   token?: string;
-  /** Takes the first variable that exists, even if it is blank. */
+  /** Uses the first variable that is set, even to a blank value. */
   takesBlank?: boolean;
 }
 
-/** How the result of a client differs from our poll. */
+/** What the client does instead of using what our poll found. */
 export interface ClientDifference {
   kind: 'stops' | 'unknown';
   cause: OutcomeCause;

@@ -1,15 +1,15 @@
+import { BOTOCORE } from '../clients/botocore.ts';
+import { DOTNET } from '../clients/dotnet.ts';
+import { GO } from '../clients/go.ts';
+import { JAVA } from '../clients/java.ts';
+import { JAVASCRIPT } from '../clients/javascript.ts';
+import { PHP } from '../clients/php.ts';
+import { RCLONE, RCLONE_1_67 } from '../clients/rclone.ts';
+import { RUBY } from '../clients/ruby.ts';
+import { RUST } from '../clients/rust.ts';
+import { TERRAFORM } from '../clients/terraform.ts';
 import type { Client } from '../clients.ts';
-import { BOTOCORE } from './botocore.ts';
 import type { ClientRules } from './client-rules.ts';
-import { DOTNET } from './dotnet.ts';
-import { GO } from './go.ts';
-import { JAVA } from './java.ts';
-import { JAVASCRIPT } from './javascript.ts';
-import { PHP } from './php.ts';
-import { RCLONE, RCLONE_1_67 } from './rclone.ts';
-import { RUBY } from './ruby.ts';
-import { RUST } from './rust.ts';
-import { TERRAFORM } from './terraform.ts';
 
 /**
  * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and

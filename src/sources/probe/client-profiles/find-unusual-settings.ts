@@ -1,20 +1,19 @@
-import {
-  type FileVariable,
-  NO_UNUSUAL_SETTINGS,
-  type SessionSetting,
-  type UnusualSettings,
+import type {
+  FileVariable,
+  SsoSessionSetting,
+  UnusualSettings,
 } from '../../../domain/provider-chain/shared-files/unusual-settings.ts';
 import { readText } from '../../document/json-object.ts';
 import type { Environment } from '../../environment/variables.ts';
 import { listImdsLimits } from '../../imds/limits.ts';
-import { readProfileSetting } from '../../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../../profile/files.ts';
+import { listSourceProfiles } from '../../profile/source-profiles.ts';
 
 const CREDENTIAL_SETTING =
   /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|mfa_serial|sso_.*)$/i;
 
 /** Settings that change the session of a role. */
-const SESSION_SETTING = /^(duration_seconds|external_id)$/i;
+const ROLE_SESSION_SETTING = /^(duration_seconds|external_id)$/i;
 
 export const KEY_ID = 'aws_access_key_id';
 export const SECRET_KEY = 'aws_secret_access_key';
@@ -35,20 +34,23 @@ export function findUnusualSettings(
   botocoreProfiles: ParsedProfileFiles['profiles'] | null,
 ): UnusualSettings {
   const emptyPaths = FILE_VARIABLES.filter((name) => env[name] === '');
-  const chain = listProfiles(files.profiles, files.selectedName);
-  const withEmpty = botocoreProfiles === null ? [] : listProfiles(botocoreProfiles, files.selectedName);
+  const listSelected = (profiles: ParsedProfileFiles['profiles']) => {
+    const selected = profiles.get(files.selectedName);
+    return selected === undefined ? [] : listSourceProfiles(selected, profiles);
+  };
+  const chain = listSelected(files.profiles);
+  const withEmpty = botocoreProfiles === null ? [] : listSelected(botocoreProfiles);
   const list = (profiles: readonly Profile[], isUnusual: (name: string, value: string) => boolean) => [
     ...new Set(
       profiles
         .flatMap(({ config, credentials }) => [...Object.entries(config), ...Object.entries(credentials)])
-        .filter(([name]) => CREDENTIAL_SETTING.test(name) || SESSION_SETTING.test(name))
+        .filter(([name]) => CREDENTIAL_SETTING.test(name) || ROLE_SESSION_SETTING.test(name))
         .filter(([name, value]) => isUnusual(name, value))
         .map(([name]) => name),
     ),
   ];
   const [selected] = chain;
   return {
-    ...NO_UNUSUAL_SETTINGS,
     notLowercase: list(chain, (name) => name !== name.toLowerCase()),
     empty: list(withEmpty, (_, value) => value.trim() === ''),
     areKeysSplit: selected !== undefined && areKeysSplit(selected),
@@ -58,6 +60,7 @@ export function findUnusualSettings(
   };
 }
 
+/** Limits of IMDS are not about files. */
 export const isUsual = (settings: UnusualSettings): boolean => {
   const { notLowercase, empty, areKeysSplit, emptyPaths, sessionSettings } = settings;
   const count = notLowercase.length + empty.length + emptyPaths.length + sessionSettings.length;
@@ -67,10 +70,10 @@ export const isUsual = (settings: UnusualSettings): boolean => {
 function listSessionSettings(
   { config, credentials }: Profile,
   ssoSessions: ParsedProfileFiles['ssoSessions'],
-): SessionSetting[] {
+): SsoSessionSetting[] {
   const settings = { ...config, ...credentials };
   const session = readText(settings, 'sso_session') ?? '';
-  return Object.entries(ssoSessions.get(session) ?? {}).flatMap(([name, value]): SessionSetting[] => {
+  return Object.entries(ssoSessions.get(session) ?? {}).flatMap(([name, value]): SsoSessionSetting[] => {
     const own = readText(settings, name);
     if (own === null || value === '') return [];
     const isSameInLowerCase = own.toLowerCase() === value.toLowerCase();
@@ -91,18 +94,7 @@ export function areKeysSplit({ config, credentials }: Profile): boolean {
   return isSplit && hasPair({ ...config, ...credentials });
 }
 
-/** The selected profile, and those that it and the others name as `source_profile`. */
-function listProfiles(profiles: ParsedProfileFiles['profiles'], name: string): Profile[] {
-  const found = new Map<string, Profile>();
-  let profile = profiles.get(name);
-  while (profile !== undefined && !found.has(profile.name)) {
-    found.set(profile.name, profile);
-    profile = profiles.get(readProfileSetting(profile, 'source_profile') ?? '');
-  }
-  return [...found.values()];
-}
-
-/** Whether botocore finds more settings of credentials in a profile than the loader of the JavaScript SDK, or others. */
+/** Whether botocore finds credential settings that the loader of the JavaScript SDK does not find, or other values. */
 export function hasOtherSettings(profile: Profile, known: Profile | undefined): boolean {
   const count = (settings: SectionSettings = {}) =>
     Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;

@@ -1,7 +1,7 @@
 import { groupBy } from '../../lists.ts';
 import { CLIENTS, type Client } from '../clients.ts';
+import { CLIENT_RULES } from './all-rules.ts';
 import type { SharedFileRules } from './client-rules.ts';
-import { CLIENT_RULES } from './rules.ts';
 
 /** Clients that read the shared files in the same way. */
 export interface FileReader extends SharedFileRules {

@@ -1,7 +1,6 @@
-import type { EndpointRules } from '../clients/client-rules.ts';
-import type { ResponseTimes } from '../response-times.ts';
-
-type Endpoint = 'imds' | 'container';
+import type { EndpointKind } from '../../sdk-refresh/refresh-windows.ts';
+import type { EndpointRules } from '../rules/client-rules.ts';
+import type { ResponseTimes } from './response-times.ts';
 
 /** The response is slower than `limitMs`. Null: versions of the client have different limits. */
 export interface SlowResponse {
@@ -14,7 +13,7 @@ export interface SlowResponse {
  * @param doesImdsV1Work null if not tried
  */
 export function findSlowResponse(
-  endpoint: Endpoint,
+  endpoint: EndpointKind,
   { slowestMs, tokenMs, configuredMs }: ResponseTimes,
   { timeoutMs, readsTimeout = 'never', lacksImdsV1 = false }: EndpointRules,
   doesImdsV1Work: boolean | null,

@@ -14,7 +14,7 @@ const failAt = (setting: string): ClientDifference => ({
 });
 
 /** AWS_EC2_METADATA_DISABLED disables IMDS in this client, although our poll uses IMDS. */
-export const disableImds: NoteRule<'DISABLED_FOR_SOME_SDKS'> = ({ code }) => ({
+export const imdsIsDisabled: NoteRule<'DISABLED_FOR_SOME_SDKS'> = ({ code }) => ({
   kind: 'stops',
   cause: { reason: 'DISABLED', note: code },
 });

@@ -1,18 +1,18 @@
 import type { PollNote } from '../../poll-note.ts';
-import type { ClientDifference, ClientRules, NoteRule } from '../clients/client-rules.ts';
 import type { ChainOutcome } from '../outcome.ts';
 import { type ChainFacts, KEY_PAIR_PROVIDERS, type Provider, type ProviderName } from '../providers.ts';
-import { findSlowResponse } from './response-limits.ts';
+import { findSlowResponse } from '../response-times/response-limits.ts';
+import type { ClientDifference, ClientRules, NoteRule } from '../rules/client-rules.ts';
 
-/** How the result of a client differs from our poll of the provider. Null if the client gets the same credentials. */
-export const findRejection = (
+/** The outcome of a client that handles this provider differently from our poll. Null: it gets the same credentials. */
+export const findDifference = (
   provider: Provider,
   facts: ChainFacts,
   rules: ClientRules,
 ): ChainOutcome | null =>
   findNotedDifference(provider, rules) ??
   findLateOutcome(provider, facts.doesImdsV1Work, rules) ??
-  findRejectionOfBase(provider, facts, rules);
+  findDifferenceOfBase(provider, facts, rules);
 
 /** The first difference that follows from a note of the poll. */
 function findNotedDifference({ name, notes }: Provider, rules: ClientRules): ChainOutcome | null {
@@ -48,7 +48,7 @@ function findLateOutcome(
   const hasTimedOut = problem?.code === 'POLL_FAILED' && problem.reason === 'timeout';
   if (name === 'container' && hasTimedOut && endpoints.waitsForever)
     return { kind: 'stops', provider: name, cause: { reason: 'HANGS' } };
-  // A failure says more than the time that it took.
+  // If the poll failed, its failure is reported, and not its duration.
   if (responseTimes === null || state === 'fails' || (name !== 'imds' && name !== 'container')) return null;
   const slow = findSlowResponse(name, responseTimes, endpoints, doesImdsV1Work);
   if (slow === null) return null;
@@ -59,7 +59,7 @@ function findLateOutcome(
 }
 
 /** A client that gets no credentials from an endpoint cannot assume a role with them. */
-function findRejectionOfBase(
+function findDifferenceOfBase(
   { name, roleSession }: Provider,
   facts: ChainFacts,
   rules: ClientRules,
@@ -69,8 +69,8 @@ function findRejectionOfBase(
   const difference = findNotedDifference(base, rules);
   // JavaScript ignores AWS_EC2_METADATA_DISABLED if a profile names IMDS as its source.
   const isOther = difference?.kind === 'stops' && difference.cause.reason === 'REJECTED_BY_SDK';
-  const rejection = isOther ? difference : findLateOutcome(base, facts.doesImdsV1Work, rules);
-  return rejection !== null && 'provider' in rejection ? { ...rejection, provider: name } : null;
+  const outcome = isOther ? difference : findLateOutcome(base, facts.doesImdsV1Work, rules);
+  return outcome !== null && 'provider' in outcome ? { ...outcome, provider: name } : null;
 }
 
 /** True if the session token is set only under its old name, and this client does not read that name. */

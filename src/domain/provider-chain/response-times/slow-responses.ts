@@ -1,12 +1,11 @@
-import { groupBy } from '../lists.ts';
-import { findSlowResponse } from './chains/response-limits.ts';
-import { CLIENT_RULES } from './clients/rules.ts';
-import { CLIENTS, SDKS, type Sdk } from './clients.ts';
+import { groupBy } from '../../lists.ts';
+import type { EndpointKind } from '../../sdk-refresh/refresh-windows.ts';
+import { CLIENTS, SDKS, type Sdk } from '../clients.ts';
+import { CLIENT_RULES } from '../rules/all-rules.ts';
+import { findSlowResponse } from './response-limits.ts';
 import type { ResponseTimes } from './response-times.ts';
 
-type Endpoint = 'imds' | 'container';
-
-const findShortestTimeout = (endpoint: Endpoint): number =>
+const findShortestTimeout = (endpoint: EndpointKind): number =>
   Math.min(...CLIENTS.flatMap((client) => CLIENT_RULES[client].endpoints.timeoutMs[endpoint] ?? []));
 
 /** Whether some client uses IMDSv1, because the token is late. */
@@ -14,7 +13,7 @@ export const isTokenLate = (times: ResponseTimes | null): boolean =>
   (times?.tokenMs ?? 0) > findShortestTimeout('imds');
 
 /** Whether some client may not wait for the response. */
-export const isSlow = (endpoint: Endpoint, times: ResponseTimes): boolean =>
+export const isSlow = (endpoint: EndpointKind, times: ResponseTimes): boolean =>
   Math.max(times.slowestMs, times.tokenMs ?? 0) >
   Math.min(findShortestTimeout(endpoint), times.configuredMs ?? Number.POSITIVE_INFINITY);
 
@@ -28,7 +27,7 @@ export interface ImpatientSdks {
 }
 
 /** The SDKs that do not wait for these responses. It is not known whether IMDSv1 works. */
-export function findImpatientSdks(endpoint: Endpoint, times: ResponseTimes): ImpatientSdks[] {
+export function findImpatientSdks(endpoint: EndpointKind, times: ResponseTimes): ImpatientSdks[] {
   const found = SDKS.flatMap((sdk) => {
     const withV1 = findSlowResponse(endpoint, times, CLIENT_RULES[sdk].endpoints, true);
     const slow = withV1 ?? findSlowResponse(endpoint, times, CLIENT_RULES[sdk].endpoints, false);

@@ -1,10 +1,10 @@
 import type { ChainContext } from '../chain-context.ts';
 import { getClientProvider } from '../client-facts.ts';
-import type { SharedFileRules } from '../clients/client-rules.ts';
-import { CLIENT_RULES } from '../clients/rules.ts';
 import { SDKS, type Sdk } from '../clients.ts';
 import { PROFILE_PROVIDERS } from '../providers.ts';
 import { findWinnersWithout } from '../removed-providers.ts';
+import { CLIENT_RULES } from '../rules/all-rules.ts';
+import type { SharedFileRules } from '../rules/client-rules.ts';
 import type { ChainChecks } from './finding.ts';
 
 /** Checks of settings that clients read differently. */
