@@ -1,6 +1,13 @@
 /** Forms in which programs print credentials, but no `credential_process`. */
 export type OutputForm = 'sts' | 'sso' | 'iot' | 'variables' | 'surrounded-json' | 'no-version' | 'no-json';
 
+/** The profile whose keys are used. */
+export interface ProfileWithKeys {
+  name: string;
+  /** AWS_PROFILE selects the profile. */
+  isSelectedByVariable: boolean;
+}
+
 /** What is wrong with the configuration. The detail of the failure has the text. */
 export type Misconfiguration =
   /** An environment variable or a setting of the profile has an invalid value. */
@@ -29,7 +36,7 @@ export type Misconfiguration =
   /** The process prints something else than the JSON of a `credential_process`. */
   | { code: 'WRONG_OUTPUT'; form: OutputForm }
   /** AWS issued the key for a session, but its token is missing: AWS rejects the keys. */
-  | { code: 'NO_SESSION_TOKEN'; name: string }
+  | { code: 'NO_SESSION_TOKEN'; name: string; profile?: ProfileWithKeys }
   /** AWS issued the key for a user, but there is a session token, which belongs to another key: AWS rejects the keys. */
   | { code: 'TOKEN_OF_OTHER_KEY'; name: string }
   /** Keys without a session token, which an endpoint must not serve. */

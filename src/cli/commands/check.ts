@@ -175,7 +175,7 @@ async function render(
   }
   if (exitCodes === 'nagios') {
     const { renderNagiosLine } = await import('../../report/now/nagios-line.ts');
-    return renderNagiosLine(judgement);
+    return renderNagiosLine(judgement, notes);
   }
   const { renderNowText } = await import('../../report/now/text.ts');
   const style = getTextStyle(io);

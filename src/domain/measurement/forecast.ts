@@ -24,6 +24,18 @@ export interface RotationForecast {
   tolerance: Seconds;
 }
 
+/**
+ * Why no next rotation can be forecast.
+ * - `ONE_ROTATION`: an undated rotation ends no interval whose beginning is known.
+ * - `NO_TWO_IN_A_ROW`: another rotation can be hidden next to one of every two rotations.
+ */
+export type NoForecastReason =
+  | 'NO_ROTATION'
+  | 'ONE_ROTATION'
+  | 'NO_TWO_IN_A_ROW'
+  | 'SEVERAL_ENDPOINTS'
+  | 'ISSUED_PER_REQUEST';
+
 /** With a single known interval, the next one may differ by this much in both directions. */
 const SINGLE_INTERVAL_TOLERANCE: Seconds = 600;
 
@@ -50,6 +62,17 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
     shortestRemaining: measurement.worstCase.seconds,
     tolerance: Math.ceil(toleranceMs / 1000),
   };
+}
+
+/** Null if {@link forecastRotation} finds a forecast. Without a measurement, no rotation was seen. */
+export function findNoForecastReason(measurement: Measurement | null): NoForecastReason | null {
+  if (measurement === null) return 'NO_ROTATION';
+  if (measurement.rotationInterval !== null) return null;
+  if (measurement.isIssuedPerRequest) return 'ISSUED_PER_REQUEST';
+  if (measurement.severalEndpoints !== null) return 'SEVERAL_ENDPOINTS';
+  const { count } = getHistoryColumns(measurement).rotations;
+  if (count === 0) return 'NO_ROTATION';
+  return count === 1 ? 'ONE_ROTATION' : 'NO_TWO_IN_A_ROW';
 }
 
 /**

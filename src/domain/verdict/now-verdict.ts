@@ -1,4 +1,4 @@
-import type { RotationForecast } from '../measurement/forecast.ts';
+import type { NoForecastReason, RotationForecast } from '../measurement/forecast.ts';
 import type { ValidityRange } from '../measurement/measurement.ts';
 import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import type { RequestedSession } from '../requested-session.ts';
@@ -31,6 +31,8 @@ export type NowUnknownReason = NoCredentialsReason | UnusableSampleReason;
 export interface LaterStart {
   outlook: Outlook;
   nextRotation: RotationForecast | null;
+  /** Null if the history gives a forecast. */
+  noForecastReason: NoForecastReason | null;
   /** The validity to expect right after the next rotation. */
   validityAfterRotation: ValidityRange | null;
   /** Findings that matter for a start now. */

@@ -1,6 +1,6 @@
 import { findPollInterval } from '../live/poll-interval.ts';
 import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
-import { forecastRotation } from '../measurement/forecast.ts';
+import { findNoForecastReason, forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
@@ -180,15 +180,17 @@ function findLaterStart(
   const measurement = analysis?.measurement ?? null;
   const findings = analysis?.findings.filter((each) => mattersNow(each, measurement)) ?? [];
   const nextRotation = measurement && forecastRotation(measurement);
+  const noForecastReason = findNoForecastReason(measurement);
   if (session !== null && session.durationSeconds !== null) {
     // Samples that were requested for another duration say nothing about the next request.
     const validityAfterRotation = measurement && findRequestedValidity(measurement, session);
     const outlook = isSessionTooShort(session, required) ? 'never' : 'unknown';
-    return { outlook, nextRotation, validityAfterRotation, findings };
+    return { outlook, nextRotation, noForecastReason, validityAfterRotation, findings };
   }
   return {
     outlook: measurement === null ? 'unknown' : findOutlook(measurement, required),
     nextRotation,
+    noForecastReason,
     validityAfterRotation: measurement?.validityWhenIssued ?? null,
     findings,
   };

@@ -17,6 +17,7 @@ import { describePolling } from './polling/collect-history.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
 import { EXPIRED_ADVICE } from './start-check/expired-credentials.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
+import { describeMissingForecast } from './start-check/missing-forecast.ts';
 import { describeDeadline, describeForecastOnHost } from './start-check/times.ts';
 import { describeJobWithMargin } from './verdicts.ts';
 
@@ -110,8 +111,6 @@ export const describeLaterExpiration = (stated: Instant, times: TimeFormat = UTC
 export const describeReturned = (remaining: string) =>
   `${remaining}; the request of the job may get the other credentials`;
 
-const NO_FORECAST = 'no rotation seen yet, so no forecast';
-
 const hasFinding = ({ findings }: NowJudgement, code: FindingCode) =>
   findings.some((each) => each.code === code);
 
@@ -119,14 +118,14 @@ const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remain
 
 /** When a start will be safe according to the history. */
 export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC_TIMES): string {
-  const { outlook, validityAfterRotation, nextRotation, safeUntil, session, required } = judgement;
+  const { outlook, validityAfterRotation, safeUntil, session, required } = judgement;
   switch (outlook) {
     case 'now':
       return safeUntil === null
         ? 'a start is safe now'
         : `now; with these credentials until ${describeDeadline(safeUntil, judgement, times)}`;
     case 'after-rotation':
-      return `after the next rotation, because all new credentials so far had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
+      return `after the next rotation, because all new credentials so far had enough validity${describeMissingForecast(judgement)}`;
     case 'perhaps-after-rotation': {
       const safeTime = findShortStartTime(judgement);
       return safeTime === null
@@ -242,6 +241,6 @@ export function describeWaiting(
   const shortfall = `${duration(-judgement.spare)} short`;
   const forecast = describeForecastOnHost(judgement, times);
   return forecast === null
-    ? `${shortfall}; ${until} for a rotation; ${NO_FORECAST}`
+    ? `${shortfall}; ${until} for ${hasFinding(judgement, 'ISSUED_PER_REQUEST') ? 'other credentials' : 'a rotation'}${describeMissingForecast(judgement)}`
     : `${shortfall}; the next rotation is ${forecast}; ${until}`;
 }

@@ -18,6 +18,8 @@ export interface UnvalidatedKeys {
   /** Only those that have a value. */
   expirations: readonly NamedExpiration[];
   accountId: string | null;
+  /** The profile that has the keys. Absent: no profile. */
+  profile?: string;
   /** The reason to fail with if a key id, a secret key or a needed token is missing. */
   reasonIfIncomplete: FailureReason;
   /** The detail of the failure if temporary keys have no expiration. */
@@ -117,6 +119,12 @@ function limitExpiration(stated: KnownExpiration | null, given: Instant | undefi
   return { instant: given, zoneless: false };
 }
 
+function findProfileWithKeys({ profile: name }: UnvalidatedKeys, { options }: OngoingPoll) {
+  if (name === undefined) return null;
+  const isSelectedByVariable = options.profile === undefined && options.env.AWS_PROFILE === name;
+  return { name, isSelectedByVariable };
+}
+
 interface ValidatedKeys {
   secrets: PolledCredentials['secrets'];
   known: { accessKeyId: string; expiration: Instant | null };
@@ -180,7 +188,12 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
 
   if (SESSION_KEY.test(rawKeyId) && token.value === null) {
     poll.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
-    const misconfiguration = { code: 'NO_SESSION_TOKEN', name: token.name } as const;
+    const profile = findProfileWithKeys(keys, poll);
+    const misconfiguration = {
+      code: 'NO_SESSION_TOKEN',
+      name: token.name,
+      ...(profile !== null && { profile }),
+    } as const;
     throw new PollError(keys.reasonIfIncomplete, `missing: ${token.name}`, {
       ...known,
       accessKeyId: keyId,

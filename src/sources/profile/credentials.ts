@@ -73,7 +73,7 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
   if (readText(keys, KEY_ID) !== null) {
     const other = awsCall ?? (isProcess && keys === config ? PROCESS : undefined);
     if (other !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: KEY_ID, otherName: other });
-    return { kind: 'keys', keys: readKeys(keys, rest, notes) };
+    return { kind: 'keys', keys: readKeys(name, keys, rest, notes) };
   }
   if (has('web_identity_token_file')) {
     if (isProcess)
@@ -129,7 +129,7 @@ export function findCredentialKind(
 /** The keys of a profile, also if it has a role. @throws PollError if it has none */
 export function readProfileKeys({ name, config, credentials }: Profile, notes: Notes): UnvalidatedKeys {
   const [keys, rest] = readText(credentials, KEY_ID) === null ? [config, credentials] : [credentials, config];
-  if (readText(keys, KEY_ID) !== null) return readKeys(keys, rest, notes);
+  if (readText(keys, KEY_ID) !== null) return readKeys(name, keys, rest, notes);
   throw new PollError('invalid-configuration', `profile ${name} names itself, but has no ${KEY_ID}`);
 }
 
@@ -146,7 +146,12 @@ function createAwsCallError({ name }: Profile, key: string): PollError {
   return new PollError('invalid-configuration', detail, { misconfiguration: { code: 'NEEDS_AWS_CALL' } });
 }
 
-function readKeys(section: SectionSettings, other: SectionSettings, notes: Notes): UnvalidatedKeys {
+function readKeys(
+  profile: string,
+  section: SectionSettings,
+  other: SectionSettings,
+  notes: Notes,
+): UnvalidatedKeys {
   const read = (name: string) => ({ name, value: readText(section, name) });
   const readAllExpirations = (from: SectionSettings) => {
     const readFrom = (name: string) => readText(from, name);
@@ -155,6 +160,7 @@ function readKeys(section: SectionSettings, other: SectionSettings, notes: Notes
   };
   const own = readAllExpirations(section);
   return {
+    profile,
     accessKeyId: read(KEY_ID),
     secretAccessKey: read(SECRET_KEY),
     token: chooseToken(read(TOKEN), read(OLD_TOKEN), notes),

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../support/cli/run-command.ts';
@@ -24,7 +25,7 @@ const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toI
 describe('keys of a session without their session token', () => {
   const { AWS_SESSION_TOKEN: _, ...WITHOUT_TOKEN } = KEYS;
   const MISSING = 'missing: AWS_SESSION_TOKEN';
-  const HINT = 'add the session token, or remove the keys';
+  const HINT = 'set AWS_SESSION_TOKEN, or unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 
   test.each([[[]], [['--expires', '1h']]])('check is unknown with the flags %j', async (flags) => {
     const run = await prepare(WITHOUT_TOKEN)(['check', '-j', '30m', ...flags]);
@@ -53,6 +54,50 @@ describe('keys of a session without their session token', () => {
       expect(stderr).toContain(MISSING);
       expect(stderr).toContain(`hint: ${HINT}`);
     }
+  });
+});
+
+describe('keys of a profile without their session token', () => {
+  const CONTAINER = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' };
+  const USED = 'SDKs use the profile (ASIA…999X) of AWS_PROFILE=old and not the container endpoint';
+  const HINT =
+    'add aws_session_token to profile old, or remove its keys; or unset AWS_PROFILE, which selects the profile';
+
+  /** @param more sections of the credentials file */
+  function prepareProfile(more = '') {
+    const file = join(temporaryFolder(), 'credentials');
+    const keys = `aws_access_key_id=${KEYS.AWS_ACCESS_KEY_ID}\naws_secret_access_key=false-secret\n`;
+    writeFileSync(file, `[old]\n${keys}${more}`);
+    const run = prepare({ AWS_SHARED_CREDENTIALS_FILE: file, LANG: 'C.UTF-8' });
+    return async (args: readonly string[], variables: Record<string, string>) => {
+      const result = await run(args, variables);
+      return { ...result, stderr: result.stderr.replaceAll(/\s+/g, ' ') };
+    };
+  }
+
+  test.each([
+    ['check', ['check', '-j', '30m']],
+    ['env', ['env', '-j', '30m', '-f', 'docker']],
+    ['exec', ['exec', '-j', '30m', '--', 'true']],
+  ])('%s names the profile, AWS_PROFILE, and the way to the endpoint', async (_, args) => {
+    const { stdout, stderr } = await prepareProfile()(args, { AWS_PROFILE: 'old', ...CONTAINER });
+    expect(stderr).toContain(USED);
+    expect(stderr).toContain(
+      'hint: to use the container endpoint, add --source container, or unset AWS_PROFILE',
+    );
+    expect(stdout + stderr).toContain(HINT);
+  });
+
+  test('without AWS_PROFILE, or if it leads to other keys, the hint does not unset it', async () => {
+    const run = prepareProfile('[default]\naws_access_key_id=ASIAOTHER\naws_secret_access_key=false\n');
+    const named = await run(['check', '-j', '30m'], { AWS_PROFILE: 'old', ...CONTAINER });
+    expect(named.stderr).toContain('hint: to use the container endpoint, add --source container note: ');
+    const unnamed = await run(['check', '-j', '30m'], CONTAINER);
+    expect(unnamed.stdout).toContain('add aws_session_token to profile default, or remove its keys ');
+    expect(unnamed.stdout + unnamed.stderr).not.toContain('AWS_PROFILE');
+    const flag = await run(['check', '-j', '30m', '--profile', 'old'], {});
+    expect(flag.stdout).toContain('add aws_session_token to profile old, or remove its keys ');
+    expect(flag.stdout + flag.stderr).not.toContain('AWS_PROFILE');
   });
 });
 

@@ -327,6 +327,31 @@ test('check notes what hides the credentials from SDKs, in text and JSON', async
   expect(JSON.parse(missing.stdout).notes).toEqual(['NAMED_PROFILE_MISSING']);
 });
 
+test.each([
+  [{ AWS_PROFILE: 'old' }, 'SDKs use profile old instead'],
+  [{ AWS_PROFILE: 'gone' }, 'some SDKs fail, because AWS_PROFILE names the missing profile gone'],
+  [
+    { AWS_ACCESS_KEY_ID: 'ASIAFALSE', AWS_SECRET_ACCESS_KEY: 'false' },
+    'SDKs use the keys in AWS_ACCESS_KEY_ID instead',
+  ],
+  [
+    { AWS_WEB_IDENTITY_TOKEN_FILE: '/no', AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/job' },
+    'SDKs use the role of AWS_WEB_IDENTITY_TOKEN_FILE instead',
+  ],
+  [
+    { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' },
+    'most SDKs use the container endpoint instead',
+  ],
+])('the line of --exit-codes nagios names what SDKs use instead of the source: %j', async (env, text) => {
+  const file = join(temporaryFolder(), 'credentials');
+  writeFileSync(file, '[old]\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n');
+  const flags = ['-j', '4h', '--source', 'imds', '--exit-codes', 'nagios'];
+  const run = await check(20_000, flags, { env: { AWS_SHARED_CREDENTIALS_FILE: file, ...env } });
+  expect(run.code).toBe(0);
+  expect(run.stdout).toMatch(/^CREDWATCH OK - imds\/.* left, needs 4h 05m; [^|]* \| 'remaining'=/);
+  expect(run.stdout).toContain(`; ${text} | `);
+});
+
 describe('check --wait', () => {
   test.each([
     ['missing variables', ['--source', 'environment']],

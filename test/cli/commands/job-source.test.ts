@@ -254,7 +254,9 @@ test.each<[string, Settings, string]>([
   const { endpoint, run } = await prepare(settings);
   const exec = await run('exec', '-j', '4h', '--', 'sh', '-c', 'echo $AWS_ACCESS_KEY_ID');
   expect(exec).toMatchObject({ code: 0, stdout: `${keyId}\n` });
-  expect(exec.stderr).toMatch(/^note: SDKs use .* and not IMDS, .*\nhint: to use IMDS, add --source imds\n$/);
+  expect(exec.stderr).toMatch(
+    /^note: SDKs use .* and not IMDS, .*\nhint: to use IMDS, add --source imds(?:, or unset AWS_PROFILE)?\n$/,
+  );
   const check = await run('check', '-j', '4h');
   expect(check.code).toBe(0);
   expect(check.stdout).toContain(`…${keyId.slice(-4)}`);

@@ -233,6 +233,24 @@ test('init names long-lived keys of the shell, and how to measure the endpoint i
   expect([selected.code, selected.stdout]).toEqual([0, expect.stringContaining(' poll --source imds ')]);
 });
 
+test('init names keys without a session token, and how to measure the endpoint instead', async () => {
+  const { init, folder } = await createInstance();
+  const file = join(folder, 'credentials');
+  writeFileSync(file, '[old]\naws_access_key_id=ASIAFALSE0000000STAL\naws_secret_access_key=CANARY\n');
+  const REFUSED = 'which AWS refuses without their session token';
+  const measure = 'to measure IMDS, as `cred-watch poll` does without --source, add --source imds';
+  const profile = await init([], { AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'old' });
+  expect([profile.code, profile.stdout]).toEqual([1, '']);
+  expect(profile.stderr).toContain(
+    `error: no credentials found: invalid-configuration: SDKs use the keys of the profile old (ASIA…STAL), ${REFUSED}\nhint: add aws_session_token to profile old, or remove its keys; or unset AWS_PROFILE, which selects the profile; ${measure}\n`,
+  );
+  const variables = { AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000VARS', AWS_SECRET_ACCESS_KEY: 'CANARY' };
+  const inVariables = await init([], variables);
+  expect(inVariables.stderr).toContain(
+    `SDKs use the keys of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (ASIA…VARS), ${REFUSED}\nhint: set AWS_SESSION_TOKEN, or unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; ${measure}\n`,
+  );
+});
+
 test('if the profile does not exist, init names what each SDK does, and ends with 1', async () => {
   const { init } = await createInstance();
   const { code, stdout, stderr } = await init(CRON, { AWS_PROFILE: 'nope' });

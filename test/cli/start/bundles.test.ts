@@ -14,7 +14,7 @@ import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
 /** Every KB takes about 0.02 ms of a start without a code cache. Raise a limit only for code that usual runs need. */
-const MAX_KB: Record<string, number> = { poll: 420, check: 600, exec: 565, report: 310, status: 226 };
+const MAX_KB: Record<string, number> = { poll: 420, check: 600, exec: 566, report: 310, status: 226 };
 
 /** Code that only some flags, errors or environments need. */
 const RARELY_USED =

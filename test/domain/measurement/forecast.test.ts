@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { findDueSpan, forecastRotation } from '../../../src/domain/measurement/forecast.ts';
+import {
+  findDueSpan,
+  findNoForecastReason,
+  forecastRotation,
+} from '../../../src/domain/measurement/forecast.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { measure } from '../../../src/domain/measurement/measure.ts';
 import type { Sample } from '../../../src/domain/model.ts';
@@ -201,5 +205,46 @@ describe('forecastRotation', () => {
       };
     });
     expect(forecast(samples)).toBeNull();
+  });
+});
+
+describe('findNoForecastReason', () => {
+  const findReason = (samples: readonly Sample[]) => {
+    const measurement = measure(groupGenerations(samples));
+    expect(findNoForecastReason(measurement) === null).toBe(forecastRotation(measurement) !== null);
+    return findNoForecastReason(measurement);
+  };
+  const undated = (rotations: readonly number[], until: number) =>
+    sampled(rotations, until, { dated: false });
+  const without = (samples: readonly Sample[], from: number, to: number) =>
+    samples.filter(({ observedAt }) => {
+      const minute = (observedAt - START) / MINUTE;
+      return minute <= from || minute >= to;
+    });
+
+  test('undated rotations give a forecast after two in a row, dated ones after one', () => {
+    expect(findReason(undated([], 30))).toBe('NO_ROTATION');
+    expect(findReason(undated([42], 60))).toBe('ONE_ROTATION');
+    expect(findReason(undated([42, 102], 120))).toBeNull();
+    expect(findReason(sampled([40], 60))).toBeNull();
+    expect(findNoForecastReason(null)).toBe('NO_ROTATION');
+  });
+
+  test('a rotation in a long gap counts, but gives no interval', () => {
+    expect(findReason(without(undated([42], 60), 10, 55))).toBe('ONE_ROTATION');
+    expect(findReason(without(undated([42, 200, 520], 540), 60, 500))).toBe('NO_TWO_IN_A_ROW');
+  });
+
+  test('credentials per request and several endpoints have no interval', () => {
+    const perRequest = sampled([], 15).map((sample, index) => ({
+      ...sample,
+      ...{ accessKeyId: `ASIA${index}`, lastUpdated: sample.observedAt },
+      expiration: sample.observedAt + 15 * MINUTE,
+    }));
+    expect(findReason(perRequest)).toBe('ISSUED_PER_REQUEST');
+    const inTurns = undated([42, 102, 162], 180).map((each, index, all) =>
+      index === 34 ? { ...all[25]!, observedAt: each.observedAt } : each,
+    );
+    expect(findReason(inTurns)).toBe('SEVERAL_ENDPOINTS');
   });
 });

@@ -84,7 +84,7 @@ export function describeSpecificHint({
     case 'WRONG_OUTPUT':
       return OUTPUT_HINTS[misconfiguration.form];
     case 'NO_SESSION_TOKEN':
-      return ADD_SESSION_TOKEN;
+      return describeMissingToken(misconfiguration);
     case 'TOKEN_OF_OTHER_KEY':
       return `${describeRemoval(misconfiguration.name)}, or use the keys that belong to this token`;
     case 'LONG_TERM_KEYS':
@@ -94,6 +94,19 @@ export function describeSpecificHint({
     case undefined:
       return null;
   }
+}
+
+function describeMissingToken({
+  name,
+  profile,
+}: Extract<Misconfiguration, { code: 'NO_SESSION_TOKEN' }>): string {
+  if (profile !== undefined) {
+    const unset = profile.isSelectedByVariable ? '; or unset AWS_PROFILE, which selects the profile' : '';
+    return `add ${name} to profile ${escapeUnprintable(profile.name)}, or remove its keys${unset}`;
+  }
+  return name.startsWith('AWS_')
+    ? `set ${name}, or unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`
+    : ADD_SESSION_TOKEN;
 }
 
 /** The user may have forgotten the setting, for example after a trial with `simulate`. */

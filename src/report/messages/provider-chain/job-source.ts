@@ -9,9 +9,14 @@ import type { ChainOutcome } from '../../../domain/provider-chain/outcome.ts';
 import { groupSdks } from '../../../domain/provider-chain/outcome-groups.ts';
 import {
   type ChainFacts,
+  PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type ProviderName,
 } from '../../../domain/provider-chain/providers.ts';
+import {
+  findWinnersWithoutProfile,
+  isSelectedByVariable,
+} from '../../../domain/provider-chain/unset-profile.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
@@ -156,10 +161,23 @@ export function describeJobSource(
   const other = findEndpointSource(facts);
   if (other === null) return null;
   return {
-    message: `SDKs use ${describeIdentifiedProvider(provider, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
-    hint: `to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
+    message: `SDKs use ${describeSelectedProvider(provider, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
+    hint: `to use ${PROVIDER_PHRASES[other]}, add --source ${other}${leadsUnsetProfileTo(other, facts) ? ', or unset AWS_PROFILE' : ''}`,
   };
 }
+
+/** `the profile (ASIA…WX2A) of AWS_PROFILE=old` */
+function describeSelectedProvider(provider: ProviderName, facts: ChainFacts): string {
+  const identified = describeIdentifiedProvider(provider, facts);
+  const isOfProfile = PROFILE_PROVIDERS.some((name) => name === provider);
+  return isOfProfile && isSelectedByVariable(facts)
+    ? `${identified} of AWS_PROFILE=${quoteForShell(facts.profile.name)}`
+    : identified;
+}
+
+/** Without AWS_PROFILE, every SDK uses this provider. */
+const leadsUnsetProfileTo = (wanted: ProviderName, facts: ChainFacts): boolean =>
+  findWinnersWithoutProfile(facts, SDKS)?.winners.every(({ provider }) => provider === wanted) ?? false;
 
 /** The flags that select what a provider reads. */
 const formatFlags = (name: ProviderName, { profile }: ChainFacts): string =>
