@@ -12,6 +12,7 @@ import { describeOtherNamespace, describeOtherUser } from './process-findings.ts
 import {
   describeDefaultVariable,
   describeProfileRemoval,
+  describeRemovalOfBoth,
   describeSkippedEnvironment,
   describeUnsetProfile,
   UNSET_KEYS,
@@ -199,7 +200,10 @@ const TEXTS: {
   LEGACY_VARIABLES: describeLegacyVariables,
   MISSPELT_VARIABLE: describeMisspeltVariable,
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
-  SDKS_DISAGREE: describeDisagreement,
+  SDKS_DISAGREE: (finding, facts) => {
+    const { message, hint } = describeDisagreement(finding, facts);
+    return { message, hint: describeRemovalOfBoth(facts) ?? hint };
+  },
   OTHER_CLIENTS_DIFFER: describeOtherClients,
   EXPIRES_SOON: ({ provider, remainingSeconds }, facts) => ({
     message: `the credentials of ${PROVIDER_PHRASES[provider]} expire in ${formatDuration(remainingSeconds)}`,

@@ -1,7 +1,9 @@
 /** Findings about AWS_PROFILE and AWS_DEFAULT_PROFILE. */
-import type { Sdk } from '../../../domain/provider-chain/clients.ts';
+import { resolveChain } from '../../../domain/provider-chain/chains/resolve.ts';
+import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/findings/finding.ts';
 import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
+import { removeProviders } from '../../../domain/provider-chain/removed-providers.ts';
 import {
   findWinnersWithoutProfile,
   isSelectedByVariable,
@@ -73,3 +75,25 @@ export function describeUnsetProfile(sdks: readonly Sdk[], facts: ChainFacts): s
     (found === null ? '' : describeWithout(found.winners, found.facts))
   );
 }
+
+/**
+ * If neither the keys in the environment nor those of AWS_PROFILE work, the removal of one leads to the other. Null
+ * unless only the removal of both leads every SDK to one working provider.
+ */
+export function describeRemovalOfBoth(facts: ChainFacts): string | null {
+  const withoutKeys = removeProviders(facts, ['environment']);
+  if ([facts, withoutKeys].some(hasWorkingSdk)) return null;
+  const withoutProfile = findWinnersWithoutProfile(facts, SDKS);
+  const withoutBoth = findWinnersWithoutProfile(withoutKeys, SDKS);
+  if (withoutProfile === null || withoutBoth === null) return null;
+  if (withoutProfile.winners.some(({ provider }) => provider !== null)) return null;
+  const [winner] = withoutBoth.winners;
+  if (withoutBoth.winners.length !== 1 || winner?.provider === null) return null;
+  return `unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_PROFILE${describeWithout(withoutBoth.winners, withoutBoth.facts)}`;
+}
+
+const hasWorkingSdk = (facts: ChainFacts): boolean =>
+  SDKS.some((sdk) => {
+    const outcome = resolveChain(sdk, facts);
+    return outcome.kind === 'wins' && outcome.problem === null;
+  });
