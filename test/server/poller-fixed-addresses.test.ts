@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { runShell } from '../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
+import { SIMULATED_NOTE } from '../support/cli/simulated-note.ts';
 
 /**
  * Simulates the addresses of AWS in a separate network namespace, and polls with the environment of an
@@ -45,7 +46,7 @@ test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
   async () => {
     expect(noNetworkNamespace).toBeNull();
     const run = await runShell(SCRIPT, { prefix: OWN_NETWORK });
-    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run).toMatchObject({ code: 0, stderr: SIMULATED_NOTE.repeat(5) });
     const polls = run.stdout
       .trim()
       .split('\n')

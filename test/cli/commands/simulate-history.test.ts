@@ -59,7 +59,7 @@ describe.concurrent('a report finds what was simulated', () => {
       validity_when_issued: { min_seconds: 21_600, max_seconds: 21_600 },
       worst_case: { remaining_seconds: 21_600 - Math.max(...truth), at_rotation: true, rotation_dated: true },
       failed_polls: [],
-      findings: [],
+      findings: [{ code: 'SIMULATED_CREDENTIALS' }],
     });
     expect(found.sampled_minimum.remaining_seconds).toBeGreaterThan(found.worst_case.remaining_seconds);
   });

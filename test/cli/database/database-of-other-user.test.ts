@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROGRAM } from '../../support/cli/built-program.ts';
 import { minimalEnvironment, startProcess } from '../../support/cli/program-run.ts';
+import { SIMULATED_NOTE } from '../../support/cli/simulated-note.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
@@ -32,7 +33,7 @@ describe.runIf(process.getuid?.() === 0)('a database of root that every user may
     const { code, stderr, db } = await runAsOther('check', '-j', '1h');
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `note: continuing without recording: no permission to use ${db}; the stored history is used\n`,
+      `note: continuing without recording: no permission to use ${db}; the stored history is used\n${SIMULATED_NOTE}`,
     );
   });
 
