@@ -94,10 +94,10 @@ test('samples of check are not shown as polls', async () => {
   const readLastPoll = async () =>
     JSON.parse((await runCommand(['status', '-f', 'json'], options)).stdout).series.last_poll;
   await runCommand(['check', '-j', '1h'], options);
-  expect((await runCommand(['status'], options)).stdout).toMatch(/no poll recorded, last sample \ds ago\n$/);
+  expect((await runCommand(['status'], options)).stdout).toMatch(/ no poll recorded, last sample \ds ago · /);
   expect(await readLastPoll()).toBeNull();
   await runCommand(['poll'], options);
-  expect((await runCommand(['status'], options)).stdout).toMatch(/last poll \ds ago\n$/);
+  expect((await runCommand(['status'], options)).stdout).toMatch(/ · last poll \ds ago · /);
   expect(await readLastPoll()).toMatchObject({ failure: null });
 });
 

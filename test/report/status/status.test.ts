@@ -41,7 +41,7 @@ describe('the line', () => {
       'worst case 5h at 2026-11-22 09:00:00Z, 55m to spare',
       '3 rotations in 3h 40m',
       '5h left now',
-      'last sample 10m ago',
+      'last poll 10m ago',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('the line', () => {
   test('the source may have replaced the credentials of a sample that is not recent', () => {
     const line = (isPolled: boolean, began: number) =>
       text(judge([{ ...hourly(web(1), { began }), isPolled }], [job(4 * HOUR)]));
-    expect(line(true, 6)).toContain(' · last seen credentials: 3h left · last sample 2h 10m ago');
+    expect(line(true, 6)).toContain(' · last seen credentials: 3h left · last poll 2h 10m ago');
     expect(line(false, 6)).toMatch(/in 3h 40m · last imported sample 2h 10m ago/);
     expect(line(false, 4)).toContain(' · 5h left now · last imported sample 10m ago');
   });
@@ -130,7 +130,7 @@ describe('the line', () => {
   });
 
   test('the newest sample is too old if the poller has stopped', () => {
-    expect(parts(judge([hourly(web(1), { began: 40 })], [])).at(-1)).toBe('last sample 1d 12h ago, too old');
+    expect(parts(judge([hourly(web(1), { began: 40 })], [])).at(-1)).toBe('last poll 1d 12h ago, too old');
   });
 
   test('a failing source is named with its reason', () => {
@@ -160,7 +160,7 @@ describe('the line', () => {
 
   test('the line names the worst of several series, and the others that fail', () => {
     expect(parts(mixed()).slice(-4)).toEqual([
-      'last sample 10m ago',
+      'last poll 10m ago',
       'the worst of 4 series: web-2, imds v2, worker',
       'polls fail on web-3, imds (timeout)',
       'if web-3, imds is a mistake, remove it: `cred-watch prune --remove-series --host web-3 --source imds`',

@@ -178,7 +178,8 @@ const LAST_SAMPLES: Readonly<Record<PollOrigin, string>> = {
   poll: 'last poll',
   'other-command': 'no poll recorded, last sample',
   import: 'last imported sample',
-  unknown: 'last sample',
+  // Most samples of such a database are polls, and the line is the same as on the host.
+  unknown: 'last poll',
 };
 
 function listPollParts(series: SeriesStatus): StatusPart[] {

@@ -12,7 +12,7 @@ export interface NowRow {
   now: SeriesNow;
   /** Null without a poll. */
   lastPollAt: Instant | null;
-  /** No poll is known, and `lastPollAt` is the newest sample. A command such as `check` may have recorded it. */
+  /** No poll is recorded, and `lastPollAt` is the newest sample, for example of `check`. */
   isOnlySample: boolean;
   /** Null if another process polls the series. */
   poll: LastPoll | null;
@@ -44,7 +44,7 @@ export function listNowRows(
     const { host, source } = each.identity;
     const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
     const lastPollAt = findLastPoll(analysis, found, poll);
-    const isOnlySample = analysis.polledAt == null && found.failure === null && poll === null;
+    const isOnlySample = analysis.polledAt === null && found.failure === null && poll === null;
     return [{ series: each, now: found, lastPollAt, isOnlySample, poll }];
   });
   const rank = ({ now: { failure, expiresAt } }: NowRow) =>

@@ -326,7 +326,7 @@ describeInBrowser('a live page', (started) => {
     state.html = render([series('a', { generations: 14 })], { now: NOW + 2 * HOUR });
     await update();
     await page.clock.runFor(1000);
-    await expect.poll(() => page.innerText('.now')).toMatch(/last sample\n2m 0\ds ago/);
+    await expect.poll(() => page.innerText('.now')).toMatch(/last poll\n2m 0\ds ago/);
   });
 
   ciTest('several jobs and series are a table, with failures first', async () => {
