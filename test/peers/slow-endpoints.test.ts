@@ -10,7 +10,7 @@ import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
 import { obtainByRclone, RCLONE } from '../support/peers/rclone.ts';
 import { type SimulatedOptions, startSimulated } from '../support/server/simulated-endpoint.ts';
-import { sampleCases } from '../support/thorough.ts';
+import { ciTest, sampleCases } from '../support/thorough.ts';
 
 const DOCUMENT = 'path=*/security-credentials/*';
 const TOKEN = 'path=/latest/api/token';
@@ -95,8 +95,9 @@ describeClient(CLI, AWS_CLI, () => {
   });
 });
 
+// rclone takes up to ten seconds per case. The unit tests of its chain cover its rules.
 describeClient('rclone', RCLONE, () => {
-  test.each(sampled)('if $when, the client gets credentials, as `sources` predicts', async (each) => {
+  ciTest.each(CASES)('if $when, the client gets credentials, as `sources` predicts', async (each) => {
     expect(await compare(each, 'rclone-1.67', obtainByRclone, true)).toBe(true);
   });
 });
