@@ -106,7 +106,7 @@ export function readFailedPollCounts(
 
 /**
  * Finds the spans in which every poll of the history's host and source failed. Failed polls are in one span
- * if their distance is at most the usual pause between samples, because a successful poll between them would have
+ * if their distance is at most the usual gap between samples, because a successful poll between them would have
  * recorded a sample.
  */
 export function findFailedPollSpans(

@@ -122,7 +122,7 @@ describe('failed polls between samples', () => {
     ]);
   });
 
-  test('failed polls are one span up to 1.1 times the usual pause between samples', () => {
+  test('failed polls are one span up to 1.1 times the usual gap between samples', () => {
     const samples = [0, 300, 600];
     expect(findSpansInSeconds({ samples, failed: [900, 1230] })).toEqual([[900, 1230]]);
     expect(findSpansInSeconds({ samples, failed: [900, 1231] })).toEqual([
@@ -131,7 +131,7 @@ describe('failed polls between samples', () => {
     ]);
   });
 
-  test('failed polls are one span up to one second apart, however short the usual pause is', () => {
+  test('failed polls are one span up to one second apart, however short the usual gap is', () => {
     const samples = [0, 0.1, 0.2, 0.3];
     expect(findSpansInSeconds({ samples, failed: [10, 11] })).toEqual([[10, 11]]);
     expect(findSpansInSeconds({ samples, failed: [10, 11.001] })).toHaveLength(2);

@@ -98,10 +98,10 @@ function findLargestOffsetChange(
 /** A generation counts as served for this long after its last sample: its endpoint may get the next request. */
 const SERVED_AFTER_LAST_SAMPLE_MS = 600_000;
 
-/** A polling gap is a pause between samples that is longer than this, and longer than three usual pauses. */
+/** A polling gap is a pause between samples that is longer than this, and longer than three usual gaps. */
 const MIN_POLLING_GAP_MS = 1_800_000;
-const MIN_USUAL_PAUSES_IN_POLLING_GAP = 3;
-const MIN_SAMPLES_FOR_USUAL_PAUSE = 3;
+const MIN_USUAL_GAPS_IN_POLLING_GAP = 3;
+const MIN_SAMPLES_FOR_USUAL_GAP = 3;
 
 export interface EndpointHistory {
   served: ServedColumns;
@@ -157,8 +157,8 @@ function findPollingGaps(
   { samples, firstSeen, lastSeen }: GenerationColumns,
   usualGap: Seconds | null,
 ): Span[] {
-  const usual = sumColumn(samples) < MIN_SAMPLES_FOR_USUAL_PAUSE ? 0 : (usualGap ?? 0) * 1000;
-  const longest = Math.max(MIN_POLLING_GAP_MS, MIN_USUAL_PAUSES_IN_POLLING_GAP * usual);
+  const usual = sumColumn(samples) < MIN_SAMPLES_FOR_USUAL_GAP ? 0 : (usualGap ?? 0) * 1000;
+  const longest = Math.max(MIN_POLLING_GAP_MS, MIN_USUAL_GAPS_IN_POLLING_GAP * usual);
   const seen = joinSpans(
     Array.from(firstSeen, (from, index): Span => ({ from, to: valueAt(lastSeen, index) })),
     longest,

@@ -100,10 +100,10 @@ describe('the last time at which two endpoints answered', () => {
 });
 
 describe('the history of several endpoints', () => {
-  const USUAL_PAUSE = 60;
+  const USUAL_GAP = 60;
   const MINUTE = 60;
   /** Times in minutes. The other endpoint serves `ASIA1` until the end. */
-  const history = (a: SeenGeneration, until: number, usualGap = USUAL_PAUSE) => {
+  const history = (a: SeenGeneration, until: number, usualGap = USUAL_GAP) => {
     const inSeconds = (times: readonly [number, number]) => times.map((time) => time * MINUTE);
     const [from, to] = inSeconds(a.seen);
     const first = { ...a, seen: [from!, to!] as const, third: a.third && a.third * MINUTE };
@@ -140,13 +140,13 @@ describe('the history of several endpoints', () => {
 
   test('without a third later sample in an old database, the end of the third later generation counts', () => {
     const seen = [20, 25, 40, 45, 60].map((last) => ({ seen: [0, last * MINUTE] as const, samples: 2 }));
-    const { served, rotations } = findEndpointHistory(createGenerations(...seen), USUAL_PAUSE);
+    const { served, rotations } = findEndpointHistory(createGenerations(...seen), USUAL_GAP);
     expect(Array.from(served.to, (to) => to / 1000 / MINUTE)).toEqual([45, 60, 60, 60, 60]);
     expect(rotations.count).toBe(0);
   });
 
   const pauseAfter = (length: number, options: { samples?: number; usualGap?: number | null } = {}) => {
-    const { samples = 10, usualGap = USUAL_PAUSE } = options;
+    const { samples = 10, usualGap = USUAL_GAP } = options;
     const begin = 20 * MINUTE;
     const end = begin + length;
     const { gaps, rotations, served } = findEndpointHistory(
@@ -182,7 +182,7 @@ describe('the history of several endpoints', () => {
           { seen: [10, end], third: resumed + 120 },
           { seen: [resumed, resumed + 3600], samples: 10 },
         ),
-        USUAL_PAUSE,
+        USUAL_GAP,
       ).rotations;
     expect(rotation(end)).toMatchObject({ at: column(end * 1000, end * 1000), isWitnessed: column(1, 0) });
     expect(rotation(end + 1)).toMatchObject({
@@ -191,7 +191,7 @@ describe('the history of several endpoints', () => {
     });
   });
 
-  test('a polling gap is longer than three usual pauses, if there are at least three samples', () => {
+  test('a polling gap is longer than three usual gaps, if there are at least three samples', () => {
     expect(pauseAfter(3000, { usualGap: 1000 }).gaps).toEqual([]);
     expect(pauseAfter(3001, { usualGap: 1000 }).gaps).toHaveLength(1);
     expect(pauseAfter(3000, { usualGap: 1000, samples: 3 }).gaps).toEqual([]);
@@ -206,7 +206,7 @@ describe('the history of several endpoints', () => {
         { seen: [100, 1000], third: 1200, expires: 1500 },
         { seen: [150, 4000], expires: 9000 },
       ),
-      USUAL_PAUSE,
+      USUAL_GAP,
     );
     expect(gaps).toEqual([]);
     expect(toLists(served)).toEqual({

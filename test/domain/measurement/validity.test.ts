@@ -223,7 +223,7 @@ describe('the curve of safe starts', () => {
   });
 });
 
-describe('the usual pause between samples', () => {
+describe('the usual gap between samples', () => {
   const generation = (firstSeen: number, lastSeen: number, samples: number) => ({
     firstSeen: firstSeen * 1000,
     lastSeen: lastSeen * 1000,

@@ -63,7 +63,7 @@ describe('polls', () => {
     expect(measured?.ageSeconds).toBe(600);
   });
 
-  test('samples of other commands and of imports are no polls', () => {
+  test('samples of other commands and of imports do not count as polls', () => {
     const origin = (more: Partial<SeriesHistory>) =>
       status([{ ...hourly(web(1)), ...more }]).series?.lastPoll?.origin;
     expect(origin({ polledAt: NOW - 600_000 })).toBe('poll');

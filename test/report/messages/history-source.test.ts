@@ -48,7 +48,7 @@ test('the advice says how the history of this series can become longer', () => {
   expect(adviseOn({}, true)).toEqual([expect.stringMatching(/^this series is retired/), none]);
 });
 
-test('failed polls of a retired series are no advice', () => {
+test('failed polls of a retired series lead to no advice', () => {
   const failure = {
     ...{ reason: 'no-role', count: 3, lastDetail: '' },
     ...{ firstAt: NOW - 60_000, lastAt: NOW - 1000 },

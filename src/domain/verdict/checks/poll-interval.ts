@@ -29,7 +29,7 @@ export function findBetterPollInterval(measurement: Measurement): Seconds | null
   return every < usualGap && areRotationsMissed(measurement, usualGap) ? every : null;
 }
 
-/** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual pause, which is rounded. */
+/** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual gap, which is rounded. */
 function areRotationsMissed(measurement: Measurement, usualGap: Seconds): boolean {
   const { rotations, generations } = getHistoryColumns(measurement);
   return (

@@ -49,7 +49,7 @@ const withoutOthers = (judgement: NowJudgement): NowJudgement =>
     : judgement;
 
 /**
- * Without signs of another endpoint for this long, and for this many usual pauses, one endpoint is assumed. Of an endpoint
+ * Without signs of another endpoint for this long, and for this many usual gaps, one endpoint is assumed. Of an endpoint
  * that answers 10 % of the requests, 60 samples in a row show nothing with a chance of 0.2 %, and 20 samples with 12 %.
  */
 const MIN_TIME_WITHOUT_SIGNS: Seconds = 3600;
