@@ -1,6 +1,6 @@
 import { groupBy } from '../lists.ts';
 import type { ChainContext } from './chain-context.ts';
-import { resolveChain } from './chains/resolve.ts';
+import { resolveChain, resolveWinner } from './chains/resolve.ts';
 import { type Client, OTHER_CLIENTS, type Sdk } from './clients.ts';
 import type { WinnerWithout } from './findings/finding.ts';
 import { type ChainFacts, createProvider, type Provider, type ProviderName } from './providers.ts';
@@ -52,15 +52,13 @@ export function findWinnersWithout(
   sdks: readonly Sdk[],
 ): WinnerWithout[] {
   const without = removeProviders(facts, [removed]);
-  const getWinner = (client: Client): ProviderName | null => {
-    const outcome = resolveChain(client, without);
-    return outcome.kind === 'wins' && outcome.problem === null ? outcome.provider : null;
-  };
   const others = OTHER_CLIENTS.filter((client) => {
     const outcome = otherOutcomes[client];
     return (outcome.kind === 'wins' || outcome.kind === 'stops') && outcome.provider === removed;
   });
-  const groups = groupBy<Client, ProviderName | null>([...sdks, ...others], getWinner);
+  const groups = groupBy<Client, ProviderName | null>([...sdks, ...others], (client) =>
+    resolveWinner(client, without),
+  );
   return [...groups].map(([provider, clients]) => ({
     provider,
     sdks: sdks.filter((sdk) => clients.includes(sdk)),

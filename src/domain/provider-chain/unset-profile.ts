@@ -1,5 +1,5 @@
 import { groupBy } from '../lists.ts';
-import { resolveChain } from './chains/resolve.ts';
+import { resolveWinner } from './chains/resolve.ts';
 import type { Sdk } from './clients.ts';
 import type { WinnerWithout } from './findings/finding.ts';
 import {
@@ -21,10 +21,7 @@ export function findWinnersWithoutProfile(
 ): { facts: ChainFacts; winners: WinnerWithout[] } | null {
   const without = unsetProfile(facts);
   if (without === null) return null;
-  const groups = groupBy<Sdk, ProviderName | null>(sdks, (sdk) => {
-    const outcome = resolveChain(sdk, without);
-    return outcome.kind === 'wins' && outcome.problem === null ? outcome.provider : null;
-  });
+  const groups = groupBy<Sdk, ProviderName | null>(sdks, (sdk) => resolveWinner(sdk, without));
   const winners = [...groups].map(([provider, users]) => ({ provider, sdks: users, others: [] }));
   return { facts: without, winners };
 }

@@ -1,7 +1,7 @@
 import { selectClientFacts } from '../client-facts.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../clients.ts';
 import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from '../outcome.ts';
-import { type ChainFacts, mapNames } from '../providers.ts';
+import { type ChainFacts, mapNames, type ProviderName } from '../providers.ts';
 import { CLIENT_RULES } from '../rules/all-rules.ts';
 import { groupLinks } from './links.ts';
 
@@ -18,3 +18,9 @@ export const resolveChains = (facts: ChainFacts): OutcomesBySdk =>
 /** The same for clients that do not decide whose credentials a job gets. */
 export const resolveOtherChains = (facts: ChainFacts): OutcomesByOtherClient =>
   mapNames(OTHER_CLIENTS, (client) => resolveChain(client, facts));
+
+/** The provider whose credentials this client uses. Null without credentials that AWS accepts. */
+export function resolveWinner(client: Client, facts: ChainFacts): ProviderName | null {
+  const outcome = resolveChain(client, facts);
+  return outcome.kind === 'wins' && outcome.problem === null ? outcome.provider : null;
+}

@@ -1,5 +1,5 @@
 /** Findings about AWS_PROFILE and AWS_DEFAULT_PROFILE. */
-import { resolveChain } from '../../../domain/provider-chain/chains/resolve.ts';
+import { resolveWinner } from '../../../domain/provider-chain/chains/resolve.ts';
 import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/findings/finding.ts';
 import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
@@ -92,8 +92,4 @@ export function describeRemovalOfBoth(facts: ChainFacts): string | null {
   return `unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_PROFILE${describeWithout(withoutBoth.winners, withoutBoth.facts)}`;
 }
 
-const hasWorkingSdk = (facts: ChainFacts): boolean =>
-  SDKS.some((sdk) => {
-    const outcome = resolveChain(sdk, facts);
-    return outcome.kind === 'wins' && outcome.problem === null;
-  });
+const hasWorkingSdk = (facts: ChainFacts): boolean => SDKS.some((sdk) => resolveWinner(sdk, facts) !== null);
